@@ -1,0 +1,48 @@
+"""OpGrad: a plugin-based autograd framework.
+
+Your NumPy code, differentiable; your op, a plugin.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from opgrad import errors as errors
+from opgrad.define import op as op
+from opgrad.diagnostics import debug as debug
+from opgrad.errors import NotDifferentiable as NotDifferentiable
+from opgrad.errors import OpgradError as OpgradError
+from opgrad.graph import Graph as Graph
+from opgrad.hooks import Scheduler as Scheduler
+from opgrad.hooks import hookimpl as hookimpl
+from opgrad.namespace import ops as ops
+from opgrad.node import Constant as Constant
+from opgrad.node import Node as Node
+from opgrad.operation import Array as Array
+from opgrad.operation import Data as Data
+from opgrad.operation import Op as Op
+from opgrad.operation import Raw as Raw
+from opgrad.operation import Sample as Sample
+from opgrad.registry import Registry as Registry
+from opgrad.registry import default as default_registry
+from opgrad.schedule import Gradients as Gradients
+from opgrad.schedule import backward as backward
+from opgrad.schedule import use_scheduler as use_scheduler
+from opgrad.value import Value as Value
+
+
+def prefer(*plugins: str) -> None:
+    """Settle conflicts over op names and NumPy functions in favour of these plugins.
+
+    Raises:
+        LookupError: no plugin of that name is installed.
+    """
+    default_registry().prefer(*plugins)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":  # looked up when asked for: reading metadata takes its time
+        from importlib.metadata import version
+
+        return version("opgrad")
+    raise AttributeError(f"module 'opgrad' has no attribute {name!r}")

@@ -1,0 +1,130 @@
+"""What may arrive at a node's input in a backward pass, and how arrivals add up.
+
+Nothing wrong passes silently: a cotangent that is not a number or array, has another shape than
+its primal (after un-broadcasting, for elementwise ops), is complex where the primal is real, or
+less precise than the primal, is a :class:`~opgrad.errors.VjpError`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from opgrad import diagnostics
+from opgrad.data import is_data, say
+from opgrad.errors import CotangentError, NotDifferentiable, VjpError
+from opgrad.node import Node
+from opgrad.plugin import describe
+
+NUMBERS = frozenset({float, int})
+"""The types that pass unchecked between each other: a Python number for a Python number."""
+
+
+def seed(root: Node, cotangent: Any) -> Any:
+    """The cotangent to start from: 1 for a scalar root, else one of the root's shape.
+
+    Raises:
+        CotangentError: the root is no scalar and there is none; or it has another shape.
+    """
+    shape = np.shape(root.data)
+    if cotangent is None:
+        if shape or np.iscomplexobj(root.data):
+            kind = f"an array of shape {shape}" if shape else "complex"
+            raise CotangentError(
+                f"backward() starts from 1 only at a real scalar, and this root is {kind}. Reduce "
+                f"it to a scalar first, or pass the cotangent to start from: backward(cotangent)."
+            )
+        if isinstance(root.data, (int, float)):
+            return 1 if isinstance(root.data, int) else 1.0
+        return np.ones_like(root.data)
+    if isinstance(cotangent, Node) or not is_data(cotangent) or np.shape(cotangent) != shape:
+        raise CotangentError(
+            f"the cotangent of a root of shape {shape} must be a number or array of that shape; "
+            f"given {say(cotangent)}"
+        )
+    return cotangent
+
+
+def fit(node: Node, position: int, ct: Any) -> Any:
+    """The cotangent that ``node``'s VJP gave for one input, checked and in the form of its primal.
+
+    For an elementwise op that is also where a cotangent of the output's shape is reduced to the
+    input's, by summing over what was broadcast.
+
+    Raises:
+        NotDifferentiable: the rule put an instance in this input's place.
+        VjpError: the cotangent does not fit.
+    """
+    if isinstance(ct, NotDifferentiable):
+        raise ct
+    if isinstance(ct, tuple) and len(node.inputs) == 1:  # a unary rule may return a tuple of one
+        if len(ct) != 1:
+            raise wrong_count(node, ct)
+        return None if ct[0] is None else fit(node, position, ct[0])
+    primal = node.inputs[position].data
+    if isinstance(ct, Node) or not is_data(ct) or getattr(ct, "dtype", None) == object:
+        raise _misfit(node, position, ct, "a number or array of the input's shape, or None")
+    shape, out_shape = np.shape(primal), np.shape(node.data)
+    assert node.op is not None
+    if np.shape(ct) != shape:
+        if not node.op.elementwise or np.shape(ct) != out_shape:
+            raise _misfit(node, position, ct, f"shape {shape}")
+        ct = _unbroadcast(ct, shape)
+    if np.iscomplexobj(ct) and not np.iscomplexobj(primal):
+        raise _misfit(node, position, ct, f"a real cotangent for the real input {say(primal)}")
+    if isinstance(primal, (int, float, complex)) and not isinstance(primal, np.generic):
+        return ct.item() if isinstance(ct, (np.generic, np.ndarray)) else ct
+    return _in_dtype_of(primal, ct, node, position)
+
+
+def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: Any) -> None:
+    """Add what arrives at a node; in place, where what is there is a sum that was made here."""
+    old = cotangents[node]
+    if old is None:
+        cotangents[node] = ct
+    elif node in owned and old.dtype == ct.dtype:
+        np.add(old, ct, out=old)
+    else:
+        cotangents[node] = new = old + ct
+        if isinstance(new, np.ndarray):
+            owned.add(node)
+
+
+def _unbroadcast(ct: Any, shape: tuple[int, ...]) -> Any:
+    lead = ct.ndim - len(shape)
+    stretched = (lead + i for i, n in enumerate(shape) if n == 1 and ct.shape[lead + i] != 1)
+    return np.sum(ct, axis=(*range(lead), *stretched)).reshape(shape)
+
+
+def _in_dtype_of(primal: Any, ct: Any, node: Node, position: int) -> Any:
+    """Cast to the primal's floating dtype, never up: a less precise cotangent is a mistake."""
+    dtype = primal.dtype
+    given = getattr(ct, "dtype", None)
+    if given is None:  # a Python number, exact enough for any dtype
+        return dtype.type(ct) if dtype.kind in "fc" else ct
+    if given == dtype or dtype.kind not in "fc" or given.kind in "biu":
+        return ct if given == dtype or dtype.kind not in "fc" else ct.astype(dtype)
+    if np.finfo(given).eps > np.finfo(dtype).eps:
+        raise _misfit(node, position, ct, f"dtype {dtype}")
+    return ct.astype(dtype)
+
+
+def wrong_count(node: Node, cts: object) -> VjpError:
+    """The error for a rule that did not return one cotangent per input."""
+    assert node.op is not None
+    n = len(node.inputs)
+    got = f"{len(cts)} cotangents" if isinstance(cts, tuple) else f"{type(cts).__name__} {cts!r}"
+    return VjpError(
+        f"the VJP of {describe(node.op)} returned {got}; expected a tuple of {n}, one for each "
+        f"input (None for an input without a gradient); {diagnostics.created_at(node)}"
+    )
+
+
+def _misfit(node: Node, position: int, ct: Any, expected: str) -> VjpError:
+    assert node.op is not None
+    return VjpError(
+        f"the VJP of {describe(node.op)} returned, for input {position} of {len(node.inputs)} "
+        f"({say(node.inputs[position].data)}), {say(ct)}; expected {expected}. "
+        f"The output is {say(node.data)}; {diagnostics.created_at(node)}."
+    )

@@ -1,0 +1,30 @@
+"""Raw data: what counts as a number or an array, and how errors speak of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+PLAIN = frozenset({float, int, bool, complex})
+"""The types of Python's own numbers."""
+
+
+def is_data(x: Any) -> bool:
+    """Whether it is a number, or an array that speaks NumPy's protocols and is no node."""
+    return isinstance(x, int | float | complex | np.generic) or (
+        hasattr(x, "__array_ufunc__") and hasattr(x, "shape") and hasattr(x, "dtype")
+    )
+
+
+def say(x: object) -> str:
+    """A short description: type and value, or shape and dtype."""
+    if isinstance(x, np.ndarray):
+        return f"an array of shape {x.shape} and dtype {x.dtype}"
+    return f"{type(x).__name__} {x!r}"
+
+
+def why_no_data(x: object, who: str) -> str:
+    """What is wrong with an input that is no data, and what to do."""
+    hint = " Make it an array first: np.array(...)." if isinstance(x, list | tuple) else ""
+    return f"{who} Python numbers and arrays that speak NumPy's protocols; given {say(x)}.{hint}"

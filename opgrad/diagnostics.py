@@ -1,0 +1,108 @@
+"""Debug mode: which op made the first NaN, and which line of the user's code made that node."""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from opgrad.errors import NonFiniteError
+from opgrad.node import Node
+from opgrad.plugin import describe
+
+
+class _State:
+    """How many ``debug()`` blocks are open, and where each live node was created."""
+
+    __slots__ = ("depth", "sites")
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.sites: dict[int, tuple[weakref.ref[Node], str]] = {}
+
+
+state = _State()
+
+
+@contextmanager
+def debug() -> Iterator[None]:
+    """Within this context, an op that makes a NaN, forward or backward, is an error at once.
+
+    It names the op, its plugin, its inputs, and the line of your code that created the node. Every
+    op is slower meanwhile. Blocks may be nested; the mode holds for all threads.
+
+    Example:
+        >>> with og.debug():
+        ...     loss = model(x)
+        ...     loss.backward()
+
+    Raises:
+        NonFiniteError: within the block.
+    """
+    state.depth += 1
+    try:
+        yield
+    finally:
+        state.depth -= 1
+        if not state.depth:
+            state.sites.clear()
+
+
+def has_nan(data: Any) -> bool:
+    """Whether a number or array has a NaN in it (integers and foreign types have none)."""
+    try:
+        return bool(np.any(np.isnan(data)))
+    except TypeError:
+        return False
+
+
+def watch(node: Node) -> None:
+    """Note where a new node was created, and refuse it if it is the first with a NaN.
+
+    Raises:
+        NonFiniteError: its data has a NaN, and its inputs have none.
+    """
+    site = _user_line()
+    number = node.number
+    forget = state.sites.pop
+    state.sites[number] = (weakref.ref(node, lambda _: forget(number, None)), site)
+    if has_nan(node.data) and not any(has_nan(parent.data) for parent in node.inputs):
+        raise NonFiniteError(f"{_story(node)} made the first NaN: {node.data!r}")
+
+
+def check_cotangent(node: Node, position: int, given: Any, cotangent: Any) -> None:
+    """Refuse a cotangent with a NaN, if the cotangent that the VJP was given had none.
+
+    Raises:
+        NonFiniteError: the VJP made the NaN.
+    """
+    if has_nan(cotangent) and not has_nan(given):
+        raise NonFiniteError(
+            f"{_story(node)}: its VJP made the first NaN of the backward pass, "
+            f"in the cotangent of input {position}: {cotangent!r}, given {given!r}"
+        )
+
+
+def created_at(node: Node) -> str:
+    """Where the node was created, if that was in debug mode; else how to find out."""
+    entry = state.sites.get(node.number)
+    return f"created at {entry[1]}" if entry else "created outside og.debug()"
+
+
+def _story(node: Node) -> str:
+    inputs = ", ".join(repr(parent.data) for parent in node.inputs)
+    what = describe(node.op) if node.op else "a leaf"
+    return f"{what} on ({inputs}), {created_at(node)},"
+
+
+def _user_line() -> str:
+    frame = sys._getframe(1)
+    while (
+        frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "opgrad"
+    ):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"

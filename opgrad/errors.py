@@ -1,0 +1,78 @@
+"""Every exception that OpGrad raises, one family under :class:`OpgradError`.
+
+Where a built-in exception says the same (``TypeError``, ``AttributeError``, ``LookupError``), ours
+is also one of those, so that code which knows only Python's own exceptions keeps working.
+
+An exception raised *inside* an op's own forward or VJP is not replaced: it arrives whole, with a
+note (PEP 678) that names the op, its plugin and its inputs.
+"""
+
+
+class OpgradError(Exception):
+    """Base of all OpGrad's exceptions."""
+
+
+class OpDefinitionError(OpgradError):
+    """An op was declared wrongly: its signature, its rules, or their number do not fit."""
+
+
+class InputError(OpgradError, TypeError):
+    """An op, or ``Value``, was given something that is neither a number nor an array."""
+
+
+class ForwardError(OpgradError):
+    """An op's forward returned something that is neither a number nor an array."""
+
+
+class VjpError(OpgradError):
+    """A VJP returned the wrong number of cotangents, or one that does not fit its input."""
+
+
+class NotDifferentiable(OpgradError):
+    """A gradient was asked for that is not defined.
+
+    A rule raises it (or returns an instance of it in the place of one cotangent, which is an error
+    only if that cotangent is needed).
+    """
+
+
+class NoGradientError(OpgradError, KeyError):
+    """The result does not depend on the node whose gradient was looked up."""
+
+    __str__ = Exception.__str__  # KeyError's shows the message quoted
+
+
+class CotangentError(OpgradError, ValueError):
+    """The cotangent to start a backward pass from is missing, or does not fit the root."""
+
+
+class NonFiniteError(OpgradError, ArithmeticError):
+    """In debug mode: an op made a NaN out of inputs that had none."""
+
+
+class ImmutableError(OpgradError, AttributeError):
+    """A field of a node was assigned to or deleted."""
+
+
+class CutGradientError(OpgradError, TypeError):
+    """An operation would have turned a ``Value`` into plain data and silently lost its gradient."""
+
+
+class PluginError(OpgradError):
+    """A plugin could not be loaded, or what its hooks returned is not valid."""
+
+
+class UnknownOpError(OpgradError, AttributeError, LookupError):
+    """No installed plugin provides an op of that name, or for that NumPy function."""
+
+
+class AmbiguousOpError(OpgradError, AttributeError, LookupError):
+    """Several plugins provide an op of that name, and none is preferred."""
+
+
+class UnknownSchedulerError(OpgradError, LookupError):
+    """No installed plugin provides a scheduler of that name."""
+
+
+class PluginWarning(UserWarning):
+    """A plugin was set aside, or may not have the short name that it claims."""

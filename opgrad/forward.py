@@ -1,0 +1,91 @@
+"""The forward pass through one op: its inputs as nodes, its result checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from opgrad.data import PLAIN, is_data, why_no_data
+from opgrad.errors import ForwardError, InputError
+from opgrad.node import Constant, Node, Writable, next_number
+from opgrad.operation import NO_PARAMS, Op, Raw
+from opgrad.plugin import describe
+
+_new = object.__new__
+
+
+class _WritableConstant(Writable, Node):
+    __slots__ = ()
+
+
+def as_nodes(op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
+    """The op's inputs: nodes as they are, raw data as constants.
+
+    Raises:
+        InputError: there are too few or too many, or one is neither a node nor raw data.
+    """
+    inputs = tuple([as_node(x, op) for x in args])
+    if len(inputs) != op.arity and op.arity is not None:
+        raise InputError(
+            f"{describe(op)} takes {op.arity} input{'s' * (op.arity != 1)}, given {len(inputs)}"
+            + (f" (and params: {', '.join(sorted(op.param_names))})" if op.param_names else "")
+        )
+    return inputs
+
+
+def as_node(x: Any, op: Op | None = None) -> Node:
+    """A node as it is; raw data as a constant.
+
+    Raises:
+        InputError: ``x`` is neither.
+    """
+    if isinstance(x, Node):
+        return x
+    if x.__class__ not in PLAIN and not is_data(x):
+        raise InputError(why_no_data(x, f"{describe(op)} takes" if op else "an operator takes"))
+    node: Any = _new(_WritableConstant)
+    node.op = node.x = node.y = node.more = None
+    node.data = x
+    node.number = next_number()
+    node.__class__ = Constant
+    return node  # type: ignore[no-any-return]  # the twin has become a Constant
+
+
+def run_forward(op: Op, inputs: tuple[Node, ...], params: Mapping[str, Any] = NO_PARAMS) -> Raw:
+    """The op's result on the data of its inputs.
+
+    Raises:
+        ForwardError: it is neither a number nor an array.
+        Exception: whatever the forward raised, with a note that names the op.
+    """
+    try:
+        data = op.forward(*[x.data for x in inputs], **params)
+    except Exception as error:
+        explain(error, op, inputs)
+        raise
+    return data if data.__class__ in PLAIN else settle(op, data, inputs)
+
+
+def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
+    """Python numbers in, Python number out, also where the forward went through NumPy.
+
+    Raises:
+        ForwardError: ``data`` is neither a number nor an array.
+    """
+    if not is_data(data) or getattr(data, "dtype", None) == object:
+        raise ForwardError(
+            f"the forward of {describe(op)} returned {type(data).__name__} {data!r}; "
+            f"expected a number or a numeric array"
+        )
+    if isinstance(data, np.generic | np.ndarray) and data.ndim == 0:
+        only_numbers = all(x.data.__class__ in PLAIN for x in inputs)
+        return data.item() if only_numbers else np.asarray(data)[()]
+    return data
+
+
+def explain(error: Exception, op: Op, inputs: tuple[Node, ...]) -> None:
+    """Add to an exception from a forward which op it came from, and on what."""
+    shown = ", ".join(repr(x.data) for x in inputs)
+    error.add_note(f"in the forward of {describe(op)} on inputs ({shown})")

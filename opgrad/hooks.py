@@ -1,0 +1,87 @@
+"""The hooks through which plugins bring ops and schedulers.
+
+A plugin is a module named by an entry point in the group ``opgrad``. It implements any of the
+functions below, marked with :data:`hookimpl`. Hooks run once, when the plugin is loaded; what they
+return is checked and goes into a frozen table. No hook runs on a hot path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+
+import pluggy
+
+from opgrad.node import Node
+from opgrad.operation import Op
+
+GROUP = "opgrad"
+"""The entry-point group, and pluggy's project name."""
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+@runtime_checkable
+class Scheduler(Protocol):
+    """Decides in which order, and how, the VJPs of a graph run. See :mod:`opgrad.schedule`."""
+
+    @property
+    def name(self) -> str:
+        """What users select it by."""
+
+    def run(self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, /) -> Mapping[Node, Any]:
+        """The cotangents of ``wrt`` (of every node, if None), given that of ``root``."""
+
+
+class OpsHook(Protocol):
+    """The type of an ``opgrad_ops`` implementation."""
+
+    def __call__(self) -> Iterable[Op]: ...
+
+
+class SchedulersHook(Protocol):
+    """The type of an ``opgrad_schedulers`` implementation."""
+
+    def __call__(self) -> Iterable[Scheduler]: ...
+
+
+class _HookimplMarker:
+    """``@hookimpl`` marks any hook; ``@hookimpl.opgrad_ops`` also type-checks it."""
+
+    _mark = pluggy.HookimplMarker(GROUP)
+
+    def __call__(self, function: F) -> F:
+        return self._mark(function)
+
+    def opgrad_ops(self, function: OpsHook) -> OpsHook:
+        """Mark an implementation of :func:`opgrad_ops`, checked against its type."""
+        return self(function)
+
+    def opgrad_schedulers(self, function: SchedulersHook) -> SchedulersHook:
+        """Mark an implementation of :func:`opgrad_schedulers`, checked against its type."""
+        return self(function)
+
+
+hookimpl = _HookimplMarker()
+_hookspec = pluggy.HookspecMarker(GROUP)
+
+
+@_hookspec
+def opgrad_ops() -> Iterable[Op]:
+    """Return the plugin's ops.
+
+    Each must be exported from the plugin's module under its own name
+    (``module.softplus.name == "softplus"``) and have a VJP for every input.
+    """
+    return ()
+
+
+@_hookspec
+def opgrad_schedulers() -> Iterable[Scheduler]:
+    """Return the plugin's schedulers, each with a ``name`` to select it by."""
+    return ()
+
+
+if TYPE_CHECKING:  # the specifications have the types that implementations are checked against
+    _ops: OpsHook = opgrad_ops
+    _schedulers: SchedulersHook = opgrad_schedulers

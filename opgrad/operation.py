@@ -1,0 +1,152 @@
+"""The op record: a name, a forward, and the rules for its vector-Jacobian products (VJPs).
+
+An op is data. It knows nothing of nodes, graphs or plugins, and nobody calls it here: the floors
+above do. See :mod:`opgrad.define` for the decorator that makes one.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NoReturn, Protocol, TypeAlias
+
+from attrs import Factory, field, frozen
+
+from opgrad.errors import NotDifferentiable, OpDefinitionError
+
+Raw: TypeAlias = Any
+"""Raw data: a Python number, or any array that speaks NumPy's dispatch protocols.
+
+The rules of an op that is not opaque see Values in its place when they are themselves
+differentiated, which is why this is no narrower type.
+"""
+
+
+class Array(Protocol):
+    """An array that speaks NumPy's dispatch protocols: NumPy's own, and those of its kin."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The number of elements along each axis."""
+
+    @property
+    def dtype(self) -> Any:
+        """The type of the elements."""
+
+    def __array_ufunc__(self, *args: Any, **kwargs: Any) -> Any:
+        """NumPy's protocol for ufuncs (NEP 13)."""
+
+
+Data: TypeAlias = complex | Array
+"""What an op may be called on, besides Values: a Python number (int, float, complex) or array."""
+
+Forward: TypeAlias = Callable[..., Raw]
+Rule: TypeAlias = Callable[..., Any]
+
+NO_PARAMS: Mapping[str, Any] = MappingProxyType({})
+
+
+def missing_rule(*args: Any, **params: Any) -> NoReturn:
+    """Stands in for a rule that has not been given yet."""
+    raise NotDifferentiable("no VJP has been written for this input")
+
+
+@frozen(eq=False, init=False)
+class Sample:
+    """Example inputs (and params) of an op, away from its kinks; tests and checkers use them."""
+
+    inputs: tuple[Raw, ...]
+    params: Mapping[str, Any]
+
+    def __init__(self, *inputs: Raw, **params: Any) -> None:
+        self.__attrs_init__(inputs, MappingProxyType(params))
+
+
+@frozen(eq=False, kw_only=True)
+class Op:
+    """A differentiable operation: immutable, compared by identity.
+
+    ``forward(*inputs, **params)`` maps raw data to raw data; it is pure and mutates nothing.
+    Its derivative is either one *joint* rule, ``rule(g, out, *inputs, **params)`` that returns a
+    tuple with one cotangent per input, or one rule per input, each returning one cotangent, so
+    that only those that are needed run. ``None`` for a cotangent means: no gradient (a structural
+    zero).
+    """
+
+    name: str
+    forward: Forward
+    arity: int | None
+    """Number of inputs; ``None`` if the forward takes any number (``*inputs``)."""
+    param_names: frozenset[str] = frozenset()
+    elementwise: bool = False
+    """The op broadcasts; the scheduler then reduces each cotangent to its input's shape."""
+    implements: tuple[Callable[..., Any], ...] = ()
+    """The NumPy functions that, called on a ``Value``, become this op."""
+    opaque: bool = False
+    """The rules call foreign code, and so cannot themselves be differentiated."""
+    samples: tuple[Sample, ...] = ()
+    doc: str = ""
+    module: str = "?"
+    joint_rule: Rule | None = field(default=None, init=False)
+    rules: tuple[Rule, ...] = field(
+        default=Factory(lambda self: (missing_rule,) * (self.arity or 0), takes_self=True),
+        init=False,
+    )
+    """One per input, unless there is a joint rule; ``missing_rule`` where it is yet to come."""
+
+    def __repr__(self) -> str:
+        return f"<op {self.name} of {self.module}>"
+
+    @property
+    def complete(self) -> bool:
+        """Whether every input has a rule."""
+        return self.joint_rule is not None or (bool(self.rules) and missing_rule not in self.rules)
+
+    def set_joint_rule(self, rule: Rule) -> None:
+        """Fill in the one rule for all inputs. A rule is set once.
+
+        Raises:
+            OpDefinitionError: the op has a rule already, or the signature does not fit.
+        """
+        if self.joint_rule is not None or any(rule is not missing_rule for rule in self.rules):
+            raise OpDefinitionError(f"op {self.name!r} ({self.module}) has a VJP already")
+        if self.arity == 1:  # the rule for its one input; it may return a tuple or the cotangent
+            self.set_rule(0, rule)
+        else:
+            self._check_signature(rule)
+            object.__setattr__(self, "joint_rule", rule)
+
+    def set_rule(self, position: int, rule: Rule) -> None:
+        """Fill in the rule for the input at ``position``. A rule is set once.
+
+        Raises:
+            OpDefinitionError: that input has a rule already, there is no such input, or the
+                signature does not fit.
+        """
+        if self.arity is None or not 0 <= position < self.arity:
+            raise OpDefinitionError(
+                f"op {self.name!r} ({self.module}) has no input {position}: "
+                f"it takes {'any number of inputs' if self.arity is None else self.arity}"
+            )
+        if self.joint_rule is not None or self.rules[position] is not missing_rule:
+            raise OpDefinitionError(
+                f"op {self.name!r} ({self.module}) has a VJP for input {position} already"
+            )
+        self._check_signature(rule)
+        rules = (*self.rules[:position], rule, *self.rules[position + 1 :])
+        object.__setattr__(self, "rules", rules)
+
+    def _check_signature(self, rule: Rule) -> None:
+        """A rule is called as ``rule(g, out, *inputs, **params)``; find out now if it cannot be."""
+        dummies = [object()] * (2 + (1 if self.arity is None else self.arity))
+        try:
+            inspect.signature(rule).bind(*dummies, **dict.fromkeys(self.param_names))
+        except TypeError as error:
+            expected = ", ".join(
+                ["g", "out", *([f"x{i}" for i in range(self.arity)] if self.arity else ["*inputs"])]
+                + (["*", *sorted(self.param_names)] if self.param_names else [])
+            )
+            raise OpDefinitionError(
+                f"the VJP of op {self.name!r} ({self.module}) does not take ({expected}): {error}"
+            ) from None

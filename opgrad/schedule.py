@@ -1,0 +1,266 @@
+"""The backward pass: in which order the VJPs of a graph run, and what becomes of their cotangents.
+
+:func:`backward` is what users call. It hands over to a *scheduler*; every scheduler does the same
+three things: :func:`plan` which nodes to visit, :func:`pull_back` through one node at a time, and
+add up what arrives at each. :class:`Sequential` is the one to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Any
+
+from opgrad import diagnostics
+from opgrad.cotangent import NUMBERS, accumulate, fit, seed, wrong_count
+from opgrad.errors import NoGradientError, NonFiniteError, VjpError
+from opgrad.hooks import Scheduler, hookimpl
+from opgrad.node import Constant, Node
+from opgrad.plugin import describe
+from opgrad.registry import default
+
+_number = attrgetter("number")
+
+
+class Gradients(Mapping[Node, Any]):
+    """The result of a backward pass: an immutable mapping from nodes to their cotangents.
+
+    A node that no gradient flows to has no entry: ``gradients.get(x, 0)`` makes that a zero,
+    ``gradients[x]`` a :class:`~opgrad.errors.NoGradientError` (a ``KeyError``).
+    """
+
+    __slots__ = ("_cotangents",)
+
+    def __init__(self, cotangents: Mapping[Node, Any]) -> None:
+        self._cotangents = cotangents  # None where nothing arrived
+
+    def __getitem__(self, node: Node) -> Any:
+        ct = self._cotangents.get(node)
+        if ct is None:
+            raise NoGradientError(
+                f"no gradient flows from the root to {node!r}: the root does not depend on it "
+                f"differentiably, or it is not among `wrt`. Use .get(node, 0) to make that a zero."
+            )
+        return ct
+
+    def __iter__(self) -> Iterator[Node]:
+        return (node for node, ct in self._cotangents.items() if ct is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"<Gradients of {len(self)} nodes>"
+
+
+def backward(
+    root: Node,
+    cotangent: Any = None,
+    wrt: Iterable[Node] | None = None,
+    *,
+    scheduler: str | Scheduler | None = None,
+) -> Gradients:
+    """The cotangents of ``wrt``, given the cotangent of ``root``. Changes no node.
+
+    Args:
+        root: the result to differentiate.
+        cotangent: the derivative of the final result with respect to ``root``, of its shape. May
+            be left out at a real scalar: 1.
+        wrt: the nodes whose cotangents are wanted; only nodes on a path from these to ``root`` are
+            visited. ``None``: every node that ``root`` depends on, itself included.
+        scheduler: name or object; ``None``: the current one (see :func:`use_scheduler`).
+
+    Raises:
+        CotangentError: ``cotangent`` is missing where it is needed, or has the wrong shape.
+        VjpError: an op's VJP returned something that does not fit.
+        NotDifferentiable: a gradient on the way is not defined.
+    """
+    targets = None if wrt is None else frozenset(wrt)
+    return Gradients(cotangents_from(root, cotangent, targets, scheduler))
+
+
+def cotangents_from(
+    root: Node, cotangent: Any, wrt: frozenset[Node] | None, scheduler: str | Scheduler | None
+) -> Mapping[Node, Any]:
+    """What the scheduler found, as it returned it: ``None`` for nodes that nothing reached."""
+    if not isinstance(root, Node):
+        raise TypeError(f"backward() differentiates a Value; given {type(root).__name__} {root!r}")
+    chosen = _current if scheduler is None else find_scheduler(scheduler)
+    return chosen.run(root, seed(root, cotangent), wrt)
+
+
+class Sequential:
+    """One VJP after the other, from the newest node to the oldest."""
+
+    name = "sequential"
+
+    def run(self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, /) -> dict[Node, Any]:
+        """The cotangents of ``wrt`` (of every node, if None), given that of ``root``."""
+        order, cotangents = plan(root, wrt)
+        if root in cotangents:
+            cotangents[root] = cotangent
+        owned: set[Node] = set()  # nodes whose cotangent is a sum made here, ours to change
+        debugging = diagnostics.state.depth > 0
+        node = root
+        try:
+            for node in order:
+                g, op = cotangents[node], node.op
+                if g is None or op is None:
+                    continue
+                if wrt is not None and node not in wrt:
+                    cotangents[node] = None  # free it: nobody asks for it again
+                if node.more is not None or debugging:
+                    for parent, ct in pull_back(node, g, cotangents):
+                        accumulate(cotangents, owned, parent, ct)
+                    continue
+                # The same for one or two inputs and no params, without loops and lists, and with
+                # no more than a glance at numbers: three times faster on scalars.
+                x: Any = node.x
+                y: Any = node.y
+                cy = None
+                if y is None:
+                    cx = op.rules[0](g, node.data, x.data)
+                elif op.joint_rule is None:
+                    cx = op.rules[0](g, node.data, x.data, y.data) if x in cotangents else None
+                    cy = op.rules[1](g, node.data, x.data, y.data) if y in cotangents else None
+                else:
+                    cts = op.joint_rule(g, node.data, x.data, y.data)
+                    if cts.__class__ is not tuple or len(cts) != 2:
+                        raise wrong_count(node, cts)
+                    cx, cy = cts
+                if cx is not None and x in cotangents:
+                    if cx.__class__ in NUMBERS and x.data.__class__ in NUMBERS:
+                        old = cotangents[x]
+                        cotangents[x] = cx if old is None else old + cx
+                    else:
+                        accumulate(cotangents, owned, x, fit(node, 0, cx))
+                if cy is not None and y in cotangents:
+                    if cy.__class__ in NUMBERS and y.data.__class__ in NUMBERS:
+                        old = cotangents[y]
+                        cotangents[y] = cy if old is None else old + cy
+                    else:
+                        accumulate(cotangents, owned, y, fit(node, 1, cy))
+        except Exception as error:
+            explain(error, node)
+            raise
+        return cotangents
+
+
+def plan(root: Node, wrt: frozenset[Node] | None) -> tuple[list[Node], dict[Node, Any]]:
+    """The nodes between ``wrt`` and ``root``, newest first, and a place for each one's cotangent.
+
+    Inputs are older than outputs, so this is a topological order.
+    """
+    order = [root]
+    cotangents: dict[Node, Any] = {root: None}
+    for node in order:  # grows as it is walked
+        x, y = node.x, node.y
+        if x is not None and x not in cotangents and x.__class__ is not Constant:
+            cotangents[x] = None
+            order.append(x)
+        if y is not None and y not in cotangents and y.__class__ is not Constant:
+            cotangents[y] = None
+            order.append(y)
+        if node.more is not None:
+            for parent in node.more[0]:
+                if parent not in cotangents and parent.__class__ is not Constant:
+                    cotangents[parent] = None
+                    order.append(parent)
+    order.sort(key=_number, reverse=True)
+    if wrt is None:
+        return order, cotangents
+    needed = set(wrt)
+    for node in reversed(order):
+        if not needed.isdisjoint(node.inputs):
+            needed.add(node)
+    order = [node for node in order if node in needed]
+    return order, dict.fromkeys(order)
+
+
+def pull_back(node: Node, g: Any, needed: Container[Node]) -> list[tuple[Node, Any]]:
+    """Run the VJP of one node: its needed inputs, each with its cotangent, checked.
+
+    Raises:
+        VjpError: the rule returned the wrong number of cotangents, or one that does not fit.
+        NotDifferentiable: a needed cotangent is not defined.
+    """
+    op, out, inputs, params = node.op, node.data, node.inputs, node.params
+    assert op is not None
+    primals = [parent.data for parent in inputs]
+    if op.joint_rule is None:
+        cts: Sequence[Any] = [
+            rule(g, out, *primals, **params) if parent in needed else None
+            for parent, rule in zip(inputs, op.rules, strict=True)
+        ]
+    else:
+        cts = op.joint_rule(g, out, *primals, **params)
+        if cts.__class__ is not tuple or len(cts) != len(inputs):
+            raise wrong_count(node, cts)
+    arrivals = []
+    for position, (parent, ct) in enumerate(zip(inputs, cts, strict=True)):
+        if ct is not None and parent in needed:
+            ct = fit(node, position, ct)
+            if diagnostics.state.depth:
+                diagnostics.check_cotangent(node, position, g, ct)
+            arrivals.append((parent, ct))
+    return arrivals
+
+
+def explain(error: Exception, node: Node) -> None:
+    """Add to an exception from a VJP which op it came from, on what, and made where."""
+    if isinstance(error, VjpError | NonFiniteError) or node.op is None:
+        return  # says so already
+    inputs = ", ".join(repr(parent.data) for parent in node.inputs)
+    error.add_note(
+        f"in the VJP of {describe(node.op)} at inputs ({inputs}); {diagnostics.created_at(node)}"
+    )
+
+
+# -- which scheduler ---------------------------------------------------------------------------
+
+SEQUENTIAL = Sequential()
+_current: Scheduler = SEQUENTIAL
+
+
+def find_scheduler(scheduler: str | Scheduler) -> Scheduler:
+    """The scheduler itself, or the one that plugins provide under that name.
+
+    Raises:
+        UnknownSchedulerError: no installed plugin provides it.
+    """
+    if isinstance(scheduler, str):
+        return default().scheduler(scheduler)
+    if isinstance(scheduler, Scheduler):
+        return scheduler
+    raise TypeError(f"a scheduler is a name, or has .name and .run(...); given {scheduler!r}")
+
+
+class use_scheduler:  # noqa: N801  # used like a function, and as a context manager
+    """Make a scheduler the current one: from now on, or in a ``with`` block.
+
+    Example:
+        >>> og.use_scheduler("threaded")
+        >>> with og.use_scheduler("sequential"):
+        ...     loss.backward()
+
+    Raises:
+        UnknownSchedulerError: no installed plugin provides it.
+    """
+
+    def __init__(self, scheduler: str | Scheduler) -> None:
+        global _current
+        self._before = _current
+        _current = find_scheduler(scheduler)
+
+    def __enter__(self) -> Scheduler:
+        return _current
+
+    def __exit__(self, *_: object) -> None:
+        global _current
+        _current = self._before
+
+
+@hookimpl
+def opgrad_schedulers() -> list[Scheduler]:
+    """The default scheduler comes through the same door as any other."""
+    return [SEQUENTIAL]

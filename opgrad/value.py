@@ -1,0 +1,309 @@
+"""Value: a node with operators, NumPy's dispatch protocols, and a place to read its gradient.
+
+Everything computed with Values ends in :func:`opgrad.apply.apply` (or its short form for the
+operators), which runs an op's forward on the raw data and records the result as a new node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, NoReturn, TypeVar
+
+import numpy as np
+
+from opgrad import diagnostics
+from opgrad.data import PLAIN, is_data, why_no_data
+from opgrad.errors import CutGradientError, ImmutableError, InputError, UnknownOpError
+from opgrad.forward import as_node, as_nodes, explain, run_forward, settle
+from opgrad.hooks import Scheduler
+from opgrad.node import Node, Writable, next_number
+from opgrad.operation import NO_PARAMS, Op, Raw
+from opgrad.registry import default
+from opgrad.schedule import cotangents_from
+
+T = TypeVar("T")
+
+# -- operators -----------------------------------------------------------------------------------
+
+
+def _binary(name: str) -> Callable[[Value[Any], Any], Value[Any]]:
+    """The method of a binary operator: :func:`apply` for two inputs, on its shortest path."""
+
+    op: Op | None = None
+
+    def method(x: Node, y: Any) -> Any:
+        nonlocal op
+        if y.__class__ is not Value:
+            if not (isinstance(y, Value) or is_data(y)):
+                return NotImplemented
+            y = as_node(y)
+        if op is None:
+            op = default().lookup(name)
+        try:
+            data = op.forward(x.data, y.data)
+        except Exception as error:
+            explain(error, op, (x, y))
+            raise
+        if data.__class__ not in PLAIN:
+            data = settle(op, data, (x, y))
+        node: Any = _new(_WritableValue)
+        node.op = op
+        node.x = x
+        node.y = y
+        node.more = None
+        node.data = data
+        node.number = next_number()
+        node.grad = 0
+        node.__class__ = Value
+        if _debugging.depth:
+            diagnostics.watch(node)
+        return node
+
+    return method
+
+
+def _reflected(name: str) -> Callable[[Value[Any], Any], Value[Any]]:
+    """The method of a reflected operator: the other operand, no Value, comes first."""
+    method = _binary(name)
+
+    def reflected(y: Value[Any], x: Any) -> Any:
+        if not is_data(x):
+            return NotImplemented
+        return method(as_node(x), y)  # type: ignore[arg-type]  # a Constant will do
+
+    return reflected
+
+
+def _unary(name: str) -> Callable[[Value[Any]], Value[Any]]:
+    def method(x: Value[Any]) -> Value[Any]:
+        return apply(default().lookup(name), (x,))
+
+    return method
+
+
+# -- the class -----------------------------------------------------------------------------------
+
+
+class Value(Node, Generic[T]):
+    """A number or array that remembers how it was computed.
+
+    Args:
+        data: a Python number, or an array that speaks NumPy's dispatch protocols.
+        grad: what :attr:`grad` starts from.
+
+    Attributes:
+        data: the number or array itself; cannot be assigned.
+        grad: the sum of what :meth:`backward` has put here so far; may be assigned.
+
+    Comparisons (``==`` too) compare the data and give a Value of the outcome, as NumPy's arrays
+    do; hashing is by identity.
+
+    Raises:
+        InputError: ``data`` is something else.
+
+    Example:
+        >>> x = Value(3.0)
+        >>> (x * x).backward()
+        >>> x
+        Value(data=3.0, grad=6.0)
+    """
+
+    __slots__ = ("grad",)
+
+    data: T
+    grad: Any
+
+    def __init__(self, data: T, grad: Any = 0) -> None:
+        if isinstance(data, Node) or not is_data(data):
+            raise InputError(why_no_data(data, "Value() holds"))
+        super().__init__(data)
+        _set_grad(self, grad)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "grad":
+            _set_grad(self, value)
+        elif name == "data":
+            raise ImmutableError(
+                "a Value's 'data' cannot be set: the graph that it is part of would no longer be "
+                "true. Make a new one instead: p = Value(p.data - rate * p.grad)."
+            )
+        else:
+            super().__setattr__(name, value)
+
+    def backward(self, cotangent: Any = None, *, scheduler: str | Scheduler | None = None) -> None:
+        """Add to ``.grad``, of every node this one depends on, this one's derivative by it.
+
+        Args:
+            cotangent: the derivative of the final result with respect to this one. May be left out
+                at a real scalar: 1.
+            scheduler: name or object; ``None``: the current one.
+
+        Raises:
+            CotangentError, VjpError, NotDifferentiable: see :func:`opgrad.backward`.
+        """
+        for node, g in cotangents_from(self, cotangent, None, scheduler).items():
+            if g is not None:
+                _set_grad(node, node.grad + g)  # type: ignore[attr-defined]  # all are Values
+
+    def zero_grad(self) -> None:
+        """Set ``.grad`` to 0 here and in every node this one depends on."""
+        seen: set[Node] = {self}
+        stack: list[Node] = [self]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, Value):
+                node.grad = 0
+            fresh = {parent for parent in node.inputs if parent not in seen}
+            seen |= fresh
+            stack.extend(fresh)
+
+    __add__, __radd__ = _binary("arithmetic.add"), _reflected("arithmetic.add")
+    __sub__, __rsub__ = _binary("arithmetic.sub"), _reflected("arithmetic.sub")
+    __mul__, __rmul__ = _binary("arithmetic.mul"), _reflected("arithmetic.mul")
+    __truediv__, __rtruediv__ = _binary("arithmetic.div"), _reflected("arithmetic.div")
+    __pow__, __rpow__ = _binary("arithmetic.pow"), _reflected("arithmetic.pow")
+    __neg__ = _unary("arithmetic.neg")
+    __abs__ = _unary("arithmetic.abs")
+
+    __lt__, __le__ = _binary("arithmetic.less"), _binary("arithmetic.less_equal")
+    __gt__, __ge__ = _binary("arithmetic.greater"), _binary("arithmetic.greater_equal")
+    __eq__ = _binary("arithmetic.equal")  # type: ignore[assignment]  # object's gives a bool
+    __ne__ = _binary("arithmetic.not_equal")  # type: ignore[assignment]
+    __hash__ = object.__hash__
+
+    def __pos__(self) -> Value[T]:
+        return self
+
+    relu = _unary("activations.relu")
+    sigmoid = _unary("activations.sigmoid")
+    exp = _unary("elementary.exp")
+    log = _unary("elementary.log")
+    sqrt = _unary("elementary.sqrt")
+    sin = _unary("elementary.sin")
+    cos = _unary("elementary.cos")
+    tanh = _unary("elementary.tanh")
+
+    # -- NumPy's dispatch protocols --------------------------------------------------------------
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if kwargs.get("out") is not None:
+            raise CutGradientError(
+                f"numpy.{ufunc.__name__} cannot write into an array (out=, or an in-place operator "
+                f"on an array) where a Value takes part: the gradient would be lost. "
+                f"Use the result instead."
+            )
+        if method != "__call__":
+            raise _no_op_for(f"numpy.{ufunc.__name__}.{method}")
+        return _dispatch(ufunc, inputs, kwargs)
+
+    def __array_function__(
+        self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any
+    ) -> Any:
+        return _dispatch(func, args, kwargs)
+
+    # -- what would cut the gradient -------------------------------------------------------------
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
+        raise _cut(
+            "np.asarray(v), np.array(v)", "np.exp(v) and the like work on Values as they are"
+        )
+
+    def __float__(self) -> NoReturn:
+        raise _cut("float(v), math.exp(v)", "use v.exp(), np.exp(v) or og.ops.exp(v)")
+
+    def __complex__(self) -> NoReturn:
+        raise _cut("complex(v)", "Values take part in arithmetic as they are")
+
+    def __index__(self) -> int:
+        if isinstance(self.data, (int, np.integer)):
+            return int(self.data)
+        raise _cut("int(v)", "for a number with a gradient use og.ops.floor(v) or og.ops.round(v)")
+
+    __int__ = __index__
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    # -- showing, copying ------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return f"Value(data={self.data!r}, grad={self.grad!r})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.op is not None:
+            raise TypeError(
+                f"a Value computed by op {self.op.name!r} cannot be copied or pickled: it would "
+                f"take its whole graph along. Copy its data: Value(v.data)."
+            )
+        return Value, (self.data, self.grad)
+
+
+_set_grad: Callable[[Node, Any], None] = Value.__dict__["grad"].__set__
+
+# -- recording -----------------------------------------------------------------------------------
+
+
+class _WritableValue(Writable, Node):
+    __slots__ = ("grad",)
+
+    grad: Any
+
+
+_new = object.__new__
+_debugging = diagnostics.state
+
+
+def apply(op: Op, args: tuple[Any, ...], params: Mapping[str, Any] = NO_PARAMS) -> Value[Any]:
+    """Run ``op`` on Values and raw data, and record the result.
+
+    Raises:
+        InputError: the number of inputs is wrong, or one is neither a Value nor raw data.
+        ForwardError: the forward returned something that is neither a number nor an array.
+        Exception: whatever the forward raised, with a note that names the op.
+    """
+    inputs = as_nodes(op, args)
+    data = run_forward(op, inputs, params)
+    x = inputs[0] if inputs else None
+    y = inputs[1] if len(inputs) > 1 else None
+    more = (inputs[2:], params) if params or len(inputs) > 2 else None
+    return _record(op, x, y, more, data)
+
+
+def _record(op: Op, x: Node | None, y: Node | None, more: Any, data: Raw) -> Value[Any]:
+    node: Any = _new(_WritableValue)
+    node.op = op
+    node.x = x
+    node.y = y
+    node.more = more
+    node.data = data
+    node.number = next_number()
+    node.grad = 0
+    node.__class__ = Value
+    if _debugging.depth:
+        diagnostics.watch(node)
+    return node  # type: ignore[no-any-return]  # the twin has become a Value
+
+
+def _dispatch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Value[Any]:
+    """A NumPy function was called on Values: run the op that implements it."""
+    op = default().implementing(function)
+    if op is None:
+        raise _no_op_for(f"{function.__module__ or 'numpy'}.{function.__name__}")
+    return apply(op, args, kwargs)
+
+
+def _no_op_for(function: str) -> UnknownOpError:
+    return UnknownOpError(
+        f"no installed plugin differentiates {function}. To pass data on without a gradient, "
+        f"use v.data; to add an op that does it: @og.op(implements={function})."
+    )
+
+
+def _cut(what: str, instead: str) -> CutGradientError:
+    return CutGradientError(
+        f"{what} would turn a Value into plain data and lose its gradient: {instead}. "
+        f"If the gradient is to stop here, say so with v.data."
+    )
