@@ -139,7 +139,8 @@ class Op:
 
     def _check_signature(self, rule: Rule) -> None:
         """A rule is called as ``rule(g, out, *inputs, **params)``; find out now if it cannot be."""
-        dummies = [object()] * (2 + (1 if self.arity is None else self.arity))
+        any_number = 20  # more than a rule would name one by one
+        dummies = [object()] * (2 + (any_number if self.arity is None else self.arity))
         try:
             inspect.signature(rule).bind(*dummies, **dict.fromkeys(self.param_names))
         except TypeError as error:
