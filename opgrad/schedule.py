@@ -2,7 +2,9 @@
 
 :func:`backward` is what users call. It hands over to a *scheduler*; every scheduler does the same
 three things: :func:`plan` which nodes to visit, :func:`pull_back` through one node at a time, and
-add up what arrives at each. :class:`Sequential` is the one to read.
+:func:`accumulate` what arrives at each. :class:`Sequential` is the one to read.
+
+To write a scheduler, import these three from here, and :func:`explain` for exceptions.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from operator import attrgetter
 from typing import Any
 
 from opgrad import diagnostics
-from opgrad.cotangent import NUMBERS, accumulate, fit, seed, wrong_count
+from opgrad.cotangent import NUMBERS, fit, seed, wrong_count
+from opgrad.cotangent import accumulate as accumulate
 from opgrad.errors import NoGradientError, NonFiniteError, VjpError
 from opgrad.hooks import Scheduler, hookimpl
 from opgrad.node import Constant, Node
@@ -119,10 +122,12 @@ class Sequential:
                 y: Any = node.y
                 cy = None
                 if y is None:
-                    cx = op.rules[0](g, node.data, x.data)
+                    cx = op.rules[0](g, node.data, x.data) if x in cotangents else None
                 elif op.joint_rule is None:
                     cx = op.rules[0](g, node.data, x.data, y.data) if x in cotangents else None
                     cy = op.rules[1](g, node.data, x.data, y.data) if y in cotangents else None
+                elif x not in cotangents and y not in cotangents:
+                    continue
                 else:
                     cts = op.joint_rule(g, node.data, x.data, y.data)
                     if cts.__class__ is not tuple or len(cts) != 2:
@@ -192,6 +197,8 @@ def pull_back(node: Node, g: Any, needed: Container[Node]) -> list[tuple[Node, A
             rule(g, out, *primals, **params) if parent in needed else None
             for parent, rule in zip(inputs, op.rules, strict=True)
         ]
+    elif not any(parent in needed for parent in inputs):
+        return []
     else:
         cts = op.joint_rule(g, out, *primals, **params)
         if cts.__class__ is not tuple or len(cts) != len(inputs):
