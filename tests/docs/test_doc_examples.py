@@ -46,7 +46,8 @@ def test_every_example_of_the_page_works(
     text = page.read_text()
     namespace: dict[str, Any] = {"__name__": "__main__"}
     found = blocks(text)
-    for block, after in zip(found, [*found[1:], None], strict=True):
+    for i, block in enumerate(found):
+        after = found[i + 1] if i + 1 < len(found) else None
         where = f"{name_of(page)}:{block.line}"
         if block.caption is not None:
             (tmp_path / block.caption).parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +70,8 @@ def test_every_docstring_example_works(module: str) -> None:
     runner = doctest.DocTestRunner(optionflags=FLAGS)
     finder = doctest.DocTestFinder(exclude_empty=True)
     report = io.StringIO()
-    for test in finder.find(import_module(module), extraglobs={"og": og, "np": np}):
+    public = {name: thing for name, thing in vars(og).items() if not name.startswith("_")}
+    for test in finder.find(import_module(module), extraglobs={**public, "og": og, "np": np}):
         runner.run(test, out=report.write)
     assert runner.summarize(verbose=False).failed == 0, report.getvalue()
 

@@ -43,7 +43,8 @@ def test_every_file_quoted_from_the_source_exists(page: Path) -> None:
             source = page.parent / block.kind.split()[1]
             assert source.exists(), f"{name_of(page)}:{block.line}"
             for match in INCLUDED.finditer(block.text):
-                assert match["what"].split(".")[-1] in source.read_text(), match["what"]
+                what = match["what"].strip('"').split(".")[-1]
+                assert what in source.read_text(), match["what"]
 
 
 def anchors(page: Path) -> set[str]:
