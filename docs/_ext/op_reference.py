@@ -1,6 +1,7 @@
 """The ``{op-reference}`` directive: every built-in op, read from the registry at build time."""
 
 import inspect
+import re
 from typing import Any
 
 from docutils import nodes
@@ -54,9 +55,14 @@ def op_entry(qualified: str, op: og.Op) -> str:
         *(["opaque"] if op.opaque else []),
         f"NumPy: {', '.join(functions)}" if functions else "no NumPy function",
     ]
-    return (
-        f"### {op.name}\n\n`{qualified}{signature(op)}` — {'; '.join(facts)}\n\n{op.doc}".rstrip()
-    )
+    heading = f"### {op.name}\n\n`{qualified}{signature(op)}`: {'; '.join(facts)}"
+    return f"{heading}\n\n{escaped(op.doc)}"
+
+
+def escaped(doc: str) -> str:
+    """A docstring in which Markdown finds no emphasis in `x**2 * y`."""
+    parts = re.split(r"(``.*?``|`.*?`)", doc)
+    return "".join(p if p.startswith("`") else re.sub(r"([*_<|])", r"\\\1", p) for p in parts)
 
 
 def signature(op: og.Op) -> str:
