@@ -262,7 +262,8 @@ def op(
         samples: example inputs for tests and checkers, as tuples or, with params, `og.Sample`.
 
     Raises:
-        OpDefinitionError: the forward's signature does not tell inputs from params.
+        OpDefinitionError: the forward's signature does not tell inputs from params, or
+            ``implements`` is no function.
 
     Example:
         >>> @og.op(elementwise=True, implements=np.logaddexp, samples=[(0.5, -1.0)])
@@ -282,7 +283,7 @@ def op(
             arity=arity,
             param_names=param_names,
             elementwise=elementwise,
-            implements=implements if isinstance(implements, tuple) else (implements,),
+            implements=_read_functions(implements, name or forward.__name__),
             opaque=opaque,
             samples=tuple(s if isinstance(s, Sample) else Sample(*s) for s in samples),
             doc=inspect.getdoc(forward) or "",
@@ -320,3 +321,15 @@ def _read_signature(forward: Callable[..., Any], name: str) -> tuple[int | None,
     if inputs == 0:
         raise OpDefinitionError(f"op {name!r} ({forward.__module__}): its forward has no inputs")
     return inputs, frozenset(params)
+
+
+def _read_functions(implements: Functions, name: str) -> tuple[Callable[..., Any], ...]:
+    """The functions, each once: ``np.abs`` and ``np.absolute`` are the same."""
+    functions = implements if isinstance(implements, tuple) else (implements,)
+    for function in functions:
+        if not callable(function):
+            raise OpDefinitionError(
+                f"op {name!r}: implements takes a NumPy function or a tuple of them; "
+                f"given {function!r}"
+            )
+    return tuple(dict.fromkeys(functions))

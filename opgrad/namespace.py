@@ -18,7 +18,9 @@ class Ops:
         self._registry = registry
 
     def __getattr__(self, name: str) -> OpN:
-        if name.startswith("__"):  # Python's own protocols ask for these; no op is called so
+        if name.startswith(
+            "_"
+        ):  # Python's and IPython's protocols ask for these; no op is so called
             raise AttributeError(name)
         return self[name]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable
 from importlib.metadata import EntryPoint, entry_points
@@ -14,7 +13,7 @@ import pluggy
 from attrs import evolve, frozen
 
 from opgrad import hooks
-from opgrad.errors import PluginError, PluginWarning
+from opgrad.errors import PluginError
 from opgrad.hooks import Scheduler
 from opgrad.operation import Op, missing_rule
 
@@ -55,7 +54,7 @@ class PluginInfo:
             name=entry.name,
             module=entry.value,
             distribution=dist.name if dist else None,
-            version=dist.version if dist else "?",
+            version=(dist.version if dist else None) or "?",
             builtin=builtin,
         )
 
@@ -92,80 +91,96 @@ def _installed_owner(op: Op) -> PluginInfo | None:
     return None
 
 
-def set_aside(info: PluginInfo, find_module: Callable[[], ModuleType]) -> Plugin:
-    """Load a plugin; if that fails, warn once, and return it as broken."""
+def load_or_set_aside(info: PluginInfo, find_module: Callable[[], ModuleType]) -> Plugin:
+    """Load a plugin; if that fails, return it as broken, with the cause."""
     try:
         return load(info, find_module)
-    except Exception as error:
-        cause = error.__cause__ if isinstance(error, PluginError) and error.__cause__ else error
-        broken = info.with_state("broken", f"{type(cause).__name__}: {cause}")
-        warnings.warn(f"{info} was set aside: {broken.cause}", PluginWarning, stacklevel=2)
-        return Plugin(info=broken)
+    except PluginError as error:
+        return Plugin(info=info.with_state("broken", str(error)))
+    except (Exception, SystemExit) as error:  # a module may be a script that exits
+        return Plugin(info=info.with_state("broken", f"{type(error).__name__}: {error}"))
 
 
 def load(info: PluginInfo, find_module: Callable[[], ModuleType]) -> Plugin:
     """Import a plugin's module, run its hooks, and check what they return.
 
     Raises:
-        PluginError: a hook is unknown, has unknown arguments, or returned something invalid.
+        PluginError: a hook is unknown, has unknown arguments, or returned something invalid; the
+            message leaves it to the caller to say which plugin that is.
         Exception: whatever the import, or a hook, raised.
     """
     module = find_module()
+    if not isinstance(module, ModuleType):
+        raise PluginError(f"its entry point names {info.module}, which is no module: {module!r}")
     manager = pluggy.PluginManager(hooks.GROUP)
     manager.add_hookspecs(hooks)
     try:
         manager.register(module, name=info.name)
-        manager.check_pending()
     except pluggy.PluginValidationError as error:
-        raise PluginError(f"{info}: {error}") from None
-    ops = _items(info, "opgrad_ops", manager.hook.opgrad_ops())
-    schedulers = _items(info, "opgrad_schedulers", manager.hook.opgrad_schedulers())
+        detail = str(error).partition("\n")[2]  # its first line names the plugin again
+        raise PluginError(f"one of its hooks does not fit: {' '.join(detail.split())}") from None
+    for caller in manager.get_hookcallers(module) or ():
+        if not caller.has_spec():
+            raise PluginError(
+                f"it implements {caller.name}(), and there is no such hook; "
+                f"there are: opgrad_ops, opgrad_schedulers"
+            )
+    ops = _items(manager.hook.opgrad_ops)
+    schedulers = _items(manager.hook.opgrad_schedulers)
     if not ops and not schedulers:
         raise PluginError(
-            f"{info} brings nothing: its module {info.module} implements no hook "
+            f"it brings nothing: its module {info.module} implements no hook "
             f"(is it marked with @og.hookimpl?), or its hooks return nothing"
         )
     for op in ops:
-        _check_op(info, module, op)
-    for name, times in Counter(op.name for op in ops).items():
-        if times > 1:
-            raise PluginError(f"{info} returns {times} ops named {name!r}")
+        _check_op(module, op)
     for scheduler in schedulers:
-        if not isinstance(scheduler, Scheduler):
-            raise PluginError(f"{info} returned {scheduler!r} from opgrad_schedulers()")
+        _check_scheduler(scheduler)
+    _check_unique("ops named {!r}", (op.name for op in ops))
+    _check_unique("ops that implement {}", (f for op in ops for f in op.implements))
+    _check_unique("schedulers named {!r}", (scheduler.name for scheduler in schedulers))
     for op in ops:
-        _owners[op] = info
+        _owners.setdefault(op, info)  # a plugin may pass on another's op
     return Plugin(info=info, ops=ops, schedulers=schedulers)
 
 
-def _items(info: PluginInfo, hook: str, results: list[Any]) -> tuple[Any, ...]:
-    """The one plugin's result, which pluggy hands over in a list, as a tuple."""
-    for result in results:
-        if not isinstance(result, Iterable) or isinstance(result, str):
-            raise PluginError(f"{info}: {hook}() returned {result!r}, not a list")
-        return tuple(result)
-    return ()
+def _items(hook: pluggy.HookCaller) -> tuple[Any, ...]:
+    """What the one plugin's implementation of a hook returned, if it has one, as a tuple."""
+    if not hook.get_hookimpls():
+        return ()
+    results = hook()  # a list with one result, empty if that is None
+    result = results[0] if results else None
+    if not isinstance(result, Iterable) or isinstance(result, str):
+        raise PluginError(f"{hook.name}() returned {result!r}, not a list")
+    return tuple(result)
 
 
-def _check_op(info: PluginInfo, module: ModuleType, op: object) -> None:
-    if not isinstance(op, Op):
+def _check_op(module: ModuleType, op: object) -> None:
+    if not isinstance(op, Op) or not callable(op):
         raise PluginError(
-            f"{info}: opgrad_ops() returned {op!r}, which is not an op "
-            f"(make one with the @og.op decorator)"
+            f"opgrad_ops() returned {op!r}, which was not made with the @og.op decorator"
         )
     if not op.complete:
         missing = [i for i, rule in enumerate(op.rules) if rule is missing_rule]
-        raise PluginError(
-            f"{info}: op {op.name!r} has no VJP"
-            + (
-                f" for input {', '.join(map(str, missing))}"
-                if 0 < len(missing) < len(op.rules)
-                else ""
-            )
-            + f"; give it one with @{op.name}.vjp"
-        )
+        some = 0 < len(missing) < len(op.rules)
+        inputs = f" for input {', '.join(map(str, missing))}" if some else ""
+        raise PluginError(f"op {op.name!r} has no VJP{inputs}; give it one with @{op.name}.vjp")
     if getattr(module, op.name, None) is not op:
         raise PluginError(
-            f"{info}: op {op.name!r} is not exported as {module.__name__}.{op.name}; "
+            f"op {op.name!r} is not exported as {module.__name__}.{op.name}; "
             f"an op must be found in its plugin's module under its own name"
         )
+
+
+def _check_scheduler(scheduler: object) -> None:
+    if isinstance(scheduler, type) or not isinstance(scheduler, Scheduler):
+        raise PluginError(
+            f"opgrad_schedulers() returned {scheduler!r}, which is no scheduler: "
+            f"an object with .name and .run(root, cotangent, wrt)"
+        )
+
+
+def _check_unique(what: str, things: Iterable[Any]) -> None:
+    for thing, times in Counter(things).items():
+        if times > 1:
+            raise PluginError(f"it brings {times} {what.format(thing)}")

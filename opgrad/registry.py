@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import (
     EntryPoint,
     PackageNotFoundError,
@@ -19,19 +19,20 @@ from importlib.metadata import (
 )
 from threading import RLock
 from types import MappingProxyType, ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 from attrs import frozen
 
 from opgrad.errors import (
     AmbiguousOpError,
+    PluginError,
     PluginWarning,
     UnknownOpError,
     UnknownSchedulerError,
 )
 from opgrad.hooks import GROUP, Scheduler
 from opgrad.operation import Op
-from opgrad.plugin import Plugin, PluginInfo, load, set_aside
+from opgrad.plugin import Plugin, PluginInfo, load, load_or_set_aside
 
 BUILTIN_DISTRIBUTION = "opgrad"
 
@@ -45,8 +46,11 @@ def builtin_entry_points() -> tuple[EntryPoint, ...]:
 
 
 def installed_entry_points() -> tuple[EntryPoint, ...]:
-    """The entry points of every distribution on ``sys.path``."""
-    return tuple(entry_points(group=GROUP))
+    """The entry points of every distribution on ``sys.path``, always in the same order."""
+    found = entry_points(group=GROUP)
+    return tuple(
+        sorted(found, key=lambda entry: (entry.dist.name if entry.dist else "", entry.name))
+    )
 
 
 @frozen
@@ -67,7 +71,7 @@ class Registry:
     """A set of plugins and the table of what they bring.
 
     There is one :func:`default` registry, fed by entry points; tests make their own
-    (``Registry(builtins=(), installed=tuple)`` starts empty) and :meth:`register` modules.
+    (``Registry(builtins=tuple, installed=tuple)`` starts empty) and :meth:`register` modules.
 
     Args:
         builtins: yields the entry points of built-in plugins, loaded at the first look-up.
@@ -82,7 +86,9 @@ class Registry:
     ) -> None:
         self._sources = {True: builtins, False: installed}
         self._loaded: set[bool] = set()
+        self._loading: set[bool] = set()
         self._plugins: dict[str, Plugin] = {}
+        self._namesakes: list[PluginInfo] = []  # set aside: their plugin name was taken
         self._preferred: tuple[str, ...] = ()
         self._table = Table({}, {}, {}, {})
         self._lock = RLock()
@@ -103,7 +109,7 @@ class Registry:
                 return self._table.ops[name]
             if not is_qualified and name in self._table.short:
                 return self._one_of(self._table.short[name], f"op name {name!r}")
-        self._raise_unknown(name)
+        raise self._unknown(name)
 
     def implementing(self, function: Callable[..., Any]) -> Op | None:
         """The op that ``function``, a NumPy function or ufunc, becomes on a ``Value``, if any.
@@ -114,7 +120,7 @@ class Registry:
         for load_stage in self._stages():
             load_stage()
             if names := self._table.implementing.get(function):
-                return self._one_of(names, f"function {getattr(function, '__name__', function)}")
+                return self._one_of(names, f"function {_name_of(function)}")
         return None
 
     def scheduler(self, name: str) -> Scheduler:
@@ -129,7 +135,7 @@ class Registry:
                 return self._table.schedulers[name]
         raise UnknownSchedulerError(
             f"no installed plugin provides the scheduler {name!r}; "
-            f"there are: {', '.join(sorted(self._table.schedulers)) or 'none'}"
+            f"there are: {', '.join(sorted(self._table.schedulers)) or 'none'}{self._not_in_use()}"
         )
 
     @property
@@ -148,23 +154,31 @@ class Registry:
     def plugins(self) -> tuple[PluginInfo, ...]:
         """Every plugin found, also the disabled and the broken ones; loads all."""
         self.load_all()
-        return tuple(plugin.info for plugin in self._plugins.values())
+        return (*(plugin.info for plugin in self._plugins.values()), *self._namesakes)
 
     def prefer(self, *plugins: str) -> None:
-        """Settle conflicts over short names and NumPy functions in favour of these plugins.
+        """Settle conflicts over names and NumPy functions in favour of these plugins.
+
+        Of several preferred ones, the one named first, and most recently, comes first.
 
         Raises:
             LookupError: no plugin of that name is installed.
         """
-        known = {plugin.name for plugin in self.plugins}
-        for name in plugins:
-            if name not in known:
-                raise LookupError(
-                    f"no plugin {name!r} to prefer; there are: {', '.join(sorted(known))}"
-                )
         with self._lock:
-            self._preferred = (*plugins, *(p for p in self._preferred if p not in plugins))
-            self._rebuild()
+            before = self._preferred
+            # Set first: what is settled by this needs no warning when the plugins load.
+            self._preferred = (*plugins, *(p for p in before if p not in plugins))
+            try:
+                self.load_all()
+                for name in plugins:
+                    if name not in self._plugins:
+                        known = ", ".join(sorted(self._plugins))
+                        raise LookupError(f"no plugin {name!r} to prefer; there are: {known}")
+            except BaseException:
+                self._preferred = before
+                raise
+            finally:
+                self._rebuild()
 
     # -- filling ---------------------------------------------------------------------------------
 
@@ -172,12 +186,22 @@ class Registry:
         """Add a module as a plugin, without an entry point.
 
         Raises:
-            PluginError: the module's hooks, or what they return, are not valid.
+            PluginError: the module's hooks, or what they return, are not valid; or another plugin
+                has that name.
         """
+        self.load_builtins()  # or the module could take the name of one
         info = PluginInfo(name=name, module=module.__name__, version=version)
         with self._lock:
-            self._plugins[name] = load(info, lambda: module)
+            owner = self._plugins.get(name)
+            try:
+                if owner is not None and owner.info.module != info.module:
+                    raise PluginError(f"{owner.info} has that plugin name already")
+                plugin = load(info, lambda: module)
+            except PluginError as error:
+                raise PluginError(f"{info} cannot be registered: {error}") from None
+            self._plugins[name] = plugin
             self._rebuild()
+        _warn(self._unsettled([plugin]))
 
     def load_builtins(self) -> None:
         """Load the built-in plugins, if that has not happened yet."""
@@ -195,87 +219,153 @@ class Registry:
         if builtin in self._loaded:
             return
         with self._lock:
-            if builtin in self._loaded:
-                return
-            # Marked first: a plugin that looks an op up while it is imported must not recurse.
-            self._loaded.add(builtin)
-            disabled = {n.strip() for n in os.environ.get("OPGRAD_DISABLE", "").split(",")}
-            for entry in self._sources[builtin]():
-                if entry.name not in self._plugins:
-                    info = PluginInfo.of(entry, builtin=builtin)
-                    self._plugins[entry.name] = (
-                        Plugin(info=info.with_state("disabled", "named in OPGRAD_DISABLE"))
-                        if entry.name in disabled
-                        else set_aside(info, entry.load)
-                    )
-                elif not builtin and self._plugins[entry.name].info.module != entry.value:
-                    _warn_name_taken(entry, self._plugins[entry.name].info)
-            self._rebuild()
+            if builtin in self._loaded or builtin in self._loading:
+                return  # being loaded, by this thread: a plugin looks an op up while it is imported
+            self._loading.add(builtin)
+            try:
+                found = [self._admit(entry, builtin) for entry in self._sources[builtin]()]
+                self._rebuild()
+                self._loaded.add(builtin)
+            finally:
+                self._loading.discard(builtin)
+        # Last, when all is in place: warnings may have been made errors.
+        broken = [p.info for p in found if p is not None and p.info.state == "broken"]
+        _warn(f"{info} was set aside: {info.cause}" for info in broken)
+        _warn(self._unsettled([p for p in found if p is not None]))
+
+    def _admit(self, entry: EntryPoint, builtin: bool) -> Plugin | None:
+        """Load what an entry point names; None if it is loaded already."""
+        info = PluginInfo.of(entry, builtin=builtin)
+        owner = self._plugins.get(info.name)
+        if owner is None:
+            disabled = os.environ.get("OPGRAD_DISABLE", "").split(",")
+            if info.name in (name.strip() for name in disabled):
+                plugin = Plugin(info=info.with_state("disabled", "named in OPGRAD_DISABLE"))
+            else:
+                plugin = load_or_set_aside(info, entry.load)
+            self._plugins[info.name] = plugin
+            return plugin
+        if owner.info.module == info.module:  # every built-in is listed as installed, too
+            return None
+        cause = (
+            f"{owner.info} has that plugin name already; "
+            f"uninstall one, or have its author rename the entry point"
+        )
+        namesake = info.with_state("broken", cause)
+        self._namesakes.append(namesake)
+        return Plugin(info=namesake)
 
     def _rebuild(self) -> None:
         plugins = [p for p in self._plugins.values() if p.info.state == "loaded"]
-        claims = {f"{p.info.name}.{op.name}": (p.info, op) for p in plugins for op in p.ops}
+        claims = {f"{p.info.name}.{op.name}": op for p in plugins for op in p.ops}
         short: dict[str, list[str]] = {}
         implementing: dict[Callable[..., Any], list[str]] = {}
-        for qualified, (_, op) in claims.items():
+        for qualified, op in claims.items():
             short.setdefault(op.name, []).append(qualified)
             for function in op.implements:
                 implementing.setdefault(function, []).append(qualified)
+        by_rank = sorted(plugins, key=lambda p: self._rank(p.info.name))
         self._table = Table(
-            ops=MappingProxyType({qualified: op for qualified, (_, op) in claims.items()}),
-            short=MappingProxyType({k: self._settle(n, claims) for k, n in short.items()}),
+            ops=MappingProxyType(claims),
+            short=MappingProxyType({k: self._settle(names) for k, names in short.items()}),
             implementing=MappingProxyType(
-                {k: self._settle(n, claims) for k, n in implementing.items()}
+                {k: self._settle(names) for k, names in implementing.items()}
             ),
             schedulers=MappingProxyType(
-                {s.name: s for p in reversed(plugins) for s in p.schedulers}
+                {s.name: s for p in reversed(by_rank) for s in p.schedulers}
             ),
         )
 
-    def _settle(
-        self, names: list[str], claims: Mapping[str, tuple[PluginInfo, Op]]
-    ) -> tuple[str, ...]:
+    def _rank(self, plugin: str) -> int:
+        """The place in the user's order of preference; all that are not in it share the last."""
+        return (*self._preferred, plugin).index(plugin)
+
+    def _settle(self, names: list[str]) -> tuple[str, ...]:
         """Who of several claimants gets it: a preferred plugin, else a built-in, else nobody."""
-        for preferred in self._preferred:
-            for name in names:
-                if claims[name][0].name == preferred:
-                    return (name,)
-        return tuple(n for n in names if claims[n][0].builtin) or tuple(names)
+        first = min(names, key=lambda name: self._rank(_plugin_of(name)))
+        if _plugin_of(first) in self._preferred:
+            return (first,)
+        builtin = (n for n in names if self._plugins[_plugin_of(n)].info.builtin)
+        return tuple(builtin) or tuple(names)
+
+    def _unsettled(self, plugins: Iterable[Plugin]) -> Iterator[str]:
+        """What plugins claim and do not get, unless the user has settled that."""
+        for plugin in plugins:
+            name = plugin.info.name
+            lost = {
+                what: holders[0]
+                for what, holders in self._claims(plugin)
+                if name not in holders and holders[0] not in self._preferred
+            }
+            if lost:
+                owners = dict.fromkeys(lost.values())
+                settle = " or ".join(f"og.prefer({owner!r})" for owner in (name, *owners))
+                qualified = [f"{name}.{op.name}" for op in plugin.ops]
+                yield (
+                    f"{plugin.info} does not get {', '.join(lost)}, which stays with "
+                    f"{' and '.join(str(self._plugins[owner].info) for owner in owners)}. "
+                    f"Settle it with {settle}."
+                    + (f" og.ops[{qualified[0]!r}] works either way." if qualified else "")
+                )
+
+    def _claims(self, plugin: Plugin) -> Iterator[tuple[str, list[str]]]:
+        """What a plugin would have, and the names of the plugins that do have it."""
+        for op in plugin.ops:
+            yield f"the op name {op.name!r}", [_plugin_of(n) for n in self._table.short[op.name]]
+            for function in op.implements:
+                names = self._table.implementing[function]
+                yield f"the function {_name_of(function)}", [_plugin_of(n) for n in names]
+        for scheduler in plugin.schedulers:
+            chosen = self._table.schedulers[scheduler.name]
+            owners = [n for n, p in self._plugins.items() if chosen in p.schedulers]
+            yield f"the scheduler name {scheduler.name!r}", owners
 
     # -- failing ---------------------------------------------------------------------------------
 
     def _one_of(self, names: tuple[str, ...], what: str) -> Op:
         if len(names) == 1:
             return self._table.ops[names[0]]
-        owners = [self._plugins[name.partition(".")[0]].info for name in names]
+        owners = [self._plugins[_plugin_of(name)].info for name in names]
         raise AmbiguousOpError(
             f"{what} is claimed by {' and by '.join(str(owner) for owner in owners)}. Use "
             f"{' or '.join(f'og.ops[{name!r}]' for name in names)}, "
             f"or settle it once with og.prefer({owners[0].name!r})."
         )
 
-    def _raise_unknown(self, name: str) -> NoReturn:
-        known = [*self._table.short, *self._table.ops]
+    def _unknown(self, name: str) -> UnknownOpError:
+        known = self._table.ops if "." in name else self._table.short
         close = difflib.get_close_matches(name, known, n=3)
-        message = f"no installed plugin provides op {name!r}"
-        if close:
-            message += f"; did you mean {' or '.join(repr(c) for c in close)}?"
-        out = [p.info for p in self._plugins.values() if p.info.state != "loaded"]
-        if out:
-            message += "\nIt may be one of a plugin that is not in use: " + "; ".join(
-                f"{info} is {info.state}: {info.cause}" for info in out
+        meant = f"; did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
+        return UnknownOpError(
+            f"no installed plugin provides op {name!r}{meant}{self._not_in_use()}"
+        )
+
+    def _not_in_use(self) -> str:
+        """The plugins that might have brought what is missing."""
+        lines = [
+            f"\nIt may be one of {info}, which is {info.state}: {info.cause}"
+            for info in (*(p.info for p in self._plugins.values()), *self._namesakes)
+            if info.state != "loaded"
+        ]
+        if self._loading:
+            lines.append(
+                "\nPlugins are still being loaded: a plugin cannot look up another's ops while it "
+                "is imported. Import that plugin's module instead."
             )
-        raise UnknownOpError(message)
+        return "".join(lines)
 
 
-def _warn_name_taken(entry: EntryPoint, owner: PluginInfo) -> None:
-    other = PluginInfo.of(entry, builtin=False)
-    warnings.warn(
-        f"{other} was set aside: {owner} has that plugin name already. "
-        f"Uninstall one, or have its author rename the entry point.",
-        PluginWarning,
-        stacklevel=2,
-    )
+def _plugin_of(qualified: str) -> str:
+    return qualified.rpartition(".")[0]
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    return getattr(function, "__name__", repr(function))
+
+
+def _warn(messages: Iterable[str]) -> None:
+    for message in messages:
+        warnings.warn(message, PluginWarning, stacklevel=2)
 
 
 _default = Registry()

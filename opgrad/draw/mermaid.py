@@ -1,0 +1,43 @@
+"""A graph as a Mermaid flowchart, which GitHub and many wikis draw from Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from opgrad.draw.label import Kind, Label, Names, label
+from opgrad.draw.look import LOOKS
+from opgrad.node import Node
+
+_SHAPES = {
+    Kind.INPUT: ('(["', '"])'),
+    Kind.CONSTANT: ('["', '"]'),
+    Kind.OP: ('("', '")'),
+}
+_STROKES = {Kind.INPUT: "", Kind.CONSTANT: ",stroke-dasharray:4", Kind.OP: ""}
+
+
+def to_mermaid(nodes: Sequence[Node], outputs: Sequence[Node], names: Names) -> str:
+    """The graph as Mermaid: ``n3`` is the fourth of ``nodes``; one edge for each argument."""
+    labels = label(nodes, outputs, names)
+    lines = ["flowchart LR"]
+    lines += [f"  n{i}{_box(this)}:::{this.kind.value}" for i, this in enumerate(labels)]
+    lines += [f"  n{source} --> n{i}" for i, this in enumerate(labels) for source in this.inputs]
+    for kind, look in LOOKS.items():
+        if any(this.kind is kind for this in labels):
+            colours = f"fill:{look.fill},stroke:{look.line},color:{look.text}{_STROKES[kind]}"
+            lines.append(f"  classDef {kind.value} {colours}")
+    results = [f"n{i}" for i, this in enumerate(labels) if this.is_output]
+    if results:
+        lines.append(f"  style {','.join(results)} stroke-width:3px")
+    return "\n".join(lines)
+
+
+def _box(this: Label) -> str:
+    before, after = _SHAPES[this.kind]
+    return before + "<br/>".join([_escape(line) for line in this.lines]) + after
+
+
+def _escape(text: str) -> str:
+    """Whatever may mean something to Mermaid, Markdown or HTML, as a character code."""
+    return re.sub(r"[^\w .,:=+-]", lambda match: f"#{ord(match[0])};", text)
