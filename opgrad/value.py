@@ -28,7 +28,6 @@ T = TypeVar("T")
 
 def _binary(name: str) -> Callable[[Value[Any], Any], Value[Any]]:
     """The method of a binary operator: :func:`apply` for two inputs, on its shortest path."""
-
     op: Op | None = None
 
     def method(x: Node, y: Any) -> Any:

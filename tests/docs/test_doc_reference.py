@@ -38,9 +38,7 @@ ERRORS = sorted(
         and thing.__module__.startswith("opgrad.")
     }
 )
-HOOKS = sorted(
-    name for name, thing in vars(hooks).items() if hasattr(thing, f"{hooks.GROUP}_spec")
-)
+HOOKS = sorted(name for name, thing in vars(hooks).items() if hasattr(thing, f"{hooks.GROUP}_spec"))
 OPS = sorted(
     name
     for info in og.default_registry().plugins
