@@ -98,9 +98,9 @@ def test_with_one_gradient_all_are_shown() -> None:
     y = product.relu()
     y.backward()
     assert _lines(x, k, product, y) == [
-        ("input", "-2.0", "grad -0.0"),
+        ("input", "-2.0", "grad 0.0"),
         ("3.0",),
-        ("mul", "-6.0", "grad 0"),
+        ("mul", "-6.0", "grad 0.0"),
         ("relu", "0.0", "grad 1.0"),
     ]
 
