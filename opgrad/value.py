@@ -34,7 +34,7 @@ def _binary(name: str) -> Callable[[Value[Any], Operand], Value[Any]]:
     def method(x: Node, y: Any) -> Any:
         nonlocal op
         if y.__class__ is not Value:
-            if not (isinstance(y, Value) or is_data(y)):
+            if not (isinstance(y, Node) or is_data(y)):
                 return NotImplemented
             y = as_node(y)
         if op is None:
