@@ -32,7 +32,7 @@ assert_type(v.exp(), Value[Any])
 assert_type(x > 1, Value[Any])
 
 x + "a"  # type: ignore[arg-type]
-"a" - x  # type: ignore[operator]
+"a" - x  # type: ignore[arg-type]
 x - [1.0]  # type: ignore[arg-type]
 x**None  # type: ignore[arg-type]
 x.no_such_method()  # type: ignore[attr-defined]
