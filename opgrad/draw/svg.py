@@ -52,8 +52,7 @@ def to_svg(nodes: Sequence[Node], outputs: Sequence[Node], names: Names) -> str:
             f'stroke-linejoin="round">',
             *[_edge(edge) for edge in layout.edges],
             "</g>",
-            f'<g font-family="{FONT}" font-size="{SIZE}" text-anchor="middle" '
-            f'stroke-width="1.5">',
+            f'<g font-family="{FONT}" font-size="{SIZE}" text-anchor="middle" stroke-width="1.5">',
             *[
                 _node(i, this, box)
                 for i, (this, box) in enumerate(zip(labels, layout.boxes, strict=True))
