@@ -7,8 +7,8 @@ paper, so that it is readable on light and dark pages alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from unicodedata import combining, east_asian_width
-from xml.sax.saxutils import escape
 
 from opgrad.draw.label import DrawError, Kind, Label, Names, clip, label
 from opgrad.draw.layout import Box, Edge, lay_out
@@ -136,4 +136,4 @@ def _n(number: float) -> str:
 
 def _text(text: str) -> str:
     """Text for XML, which cannot hold most control characters at all."""
-    return escape("".join([c if c >= " " or c in "\n\t" else "�" for c in text]))
+    return escape("".join([c if c >= " " or c in "\n\t" else "�" for c in text]), quote=False)
