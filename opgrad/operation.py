@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NoReturn, Protocol, TypeAlias
 
+import numpy as np
 from attrs import Factory, field, frozen
 
 from opgrad.errors import NotDifferentiable, OpDefinitionError
@@ -19,7 +20,9 @@ Raw: TypeAlias = Any
 """Raw data: a Python number, or any array that speaks NumPy's dispatch protocols.
 
 The rules of an op that is not opaque see Values in its place when they are themselves
-differentiated, which is why this is no narrower type.
+differentiated, which is why this is no narrower type. Write ``x: Raw``, not ``x: Any``: given a
+forward whose inputs are plainly ``Any``, mypy cannot tell an input from a param, and the op is
+``Any``, too.
 """
 
 
@@ -38,8 +41,8 @@ class Array(Protocol):
         """NumPy's protocol for ufuncs (NEP 13)."""
 
 
-Data: TypeAlias = complex | Array
-"""What an op may be called on, besides Values: a Python number (int, float, complex) or array."""
+Data: TypeAlias = complex | np.generic | Array
+"""What an op may be called on, besides Values: a number (int, float, complex, NumPy's) or array."""
 
 Forward: TypeAlias = Callable[..., Raw]
 Rule: TypeAlias = Callable[..., Any]
@@ -139,7 +142,8 @@ class Op:
 
     def _check_signature(self, rule: Rule) -> None:
         """A rule is called as ``rule(g, out, *inputs, **params)``; find out now if it cannot be."""
-        dummies = [object()] * (2 + (1 if self.arity is None else self.arity))
+        any_number = 20  # more than a rule would name one by one
+        dummies = [object()] * (2 + (any_number if self.arity is None else self.arity))
         try:
             inspect.signature(rule).bind(*dummies, **dict.fromkeys(self.param_names))
         except TypeError as error:

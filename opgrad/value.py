@@ -7,7 +7,7 @@ operators), which runs an op's forward on the raw data and records the result as
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -17,16 +17,17 @@ from opgrad.errors import CutGradientError, ImmutableError, InputError, UnknownO
 from opgrad.forward import as_nodes, constant, explain, run_forward, settle
 from opgrad.hooks import Scheduler
 from opgrad.node import Node, Writable, next_number
-from opgrad.operation import NO_PARAMS, Op, Raw
+from opgrad.operation import NO_PARAMS, Data, Op, Raw
 from opgrad.registry import default
 from opgrad.schedule import cotangents_from
 
 T = TypeVar("T")
+Operand: TypeAlias = "Value[Any] | Data"
 
 # -- operators -----------------------------------------------------------------------------------
 
 
-def _binary(name: str) -> Callable[[Value[Any], Any], Value[Any]]:
+def _binary(name: str) -> Callable[[Value[Any], Operand], Value[Any]]:
     """The method of a binary operator: :func:`apply` for two inputs, on its shortest path."""
     op: Op | None = None
 
@@ -61,7 +62,7 @@ def _binary(name: str) -> Callable[[Value[Any], Any], Value[Any]]:
     return method
 
 
-def _reflected(name: str) -> Callable[[Value[Any], Any], Value[Any]]:
+def _reflected(name: str) -> Callable[[Value[Any], Operand], Value[Any]]:
     """The method of a reflected operator: the other operand, no Value, comes first."""
     method = _binary(name)
 

@@ -139,7 +139,7 @@ def test_two_threads_may_look_up_first(
     assert environment.run(code) == [2.0] * 4
 
 
-# -- conflicts between distributions ---------------------------------------------------------------
+# -- conflicts between distributions --------------------------------------------------------------
 
 
 def test_two_distributions_that_claim_one_op_are_both_named(
@@ -207,7 +207,7 @@ def test_a_third_party_cannot_take_a_built_in_plugin_s_name(
     assert message.startswith("plugin 'arithmetic' (impostor 1.0) was set aside: plugin ")
 
 
-# -- switching off -----------------------------------------------------------------------------------
+# -- switching off -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("disable", ["special", " special ", "other, special", "other,special,,"])
@@ -253,7 +253,7 @@ def test_without_arithmetic_an_operator_says_what_is_missing(environment: Enviro
     assert "which is disabled: named in OPGRAD_DISABLE" in message
 
 
-# -- the real thing ----------------------------------------------------------------------------------
+# -- the real thing ------------------------------------------------------------------------------
 
 PYPROJECT = """
 [build-system]
