@@ -29,9 +29,9 @@ class Node:
     """
 
     # The inputs are stored as `x`, `y` (None where there is no such input) and, in the rarer case
-    # of more inputs, any number of them, or params, `more`: the pair (other inputs, params). A tuple of inputs would
-    # be a second object for the garbage collector to walk, and take a quarter of the time of a
-    # scalar forward pass.
+    # of more inputs, of an op of any number of inputs, or of params, `more`: the pair (other
+    # inputs, params). A tuple of inputs would be a second object for the garbage collector to
+    # walk, and take a quarter of the time of a scalar forward pass.
     __slots__ = ("__weakref__", "data", "more", "number", "op", "x", "y")
 
     op: Op | None

@@ -13,6 +13,9 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
+from attrs import frozen
+
 from opgrad import diagnostics
 from opgrad.cotangent import NUMBERS, fit, seed, wrong_count
 from opgrad.cotangent import accumulate as accumulate
@@ -25,17 +28,18 @@ from opgrad.registry import default
 _number = attrgetter("number")
 
 
+@frozen(eq=False, repr=False)
 class Gradients(Mapping[Node, Any]):
     """The result of a backward pass: an immutable mapping from nodes to their cotangents.
 
     A node that no gradient flows to has no entry: ``gradients.get(x, 0)`` makes that a zero,
     ``gradients[x]`` a :class:`~opgrad.errors.NoGradientError` (a ``KeyError``).
+
+    NumPy arrays in it are read-only, since two nodes may share one (the inputs of a sum do): copy
+    what you want to change.
     """
 
-    __slots__ = ("_cotangents",)
-
-    def __init__(self, cotangents: Mapping[Node, Any]) -> None:
-        self._cotangents = cotangents  # None where nothing arrived
+    _cotangents: Mapping[Node, Any]  # None where nothing arrived
 
     def __getitem__(self, node: Node) -> Any:
         ct = self._cotangents.get(node)
@@ -44,6 +48,9 @@ class Gradients(Mapping[Node, Any]):
                 f"no gradient flows from the root to {node!r}: the root does not depend on it "
                 f"differentiably, or it is not among `wrt`. Use .get(node, 0) to make that a zero."
             )
+        if isinstance(ct, np.ndarray):
+            ct = ct.view()
+            ct.flags.writeable = False
         return ct
 
     def __iter__(self) -> Iterator[Node]:
@@ -246,8 +253,8 @@ class use_scheduler:  # noqa: N801  # used like a function, and as a context man
     """Make a scheduler the current one: from now on, or in a ``with`` block.
 
     Example:
-        >>> og.use_scheduler("threaded")
-        >>> with og.use_scheduler("sequential"):
+        >>> loss = og.Value(3.0) * 2
+        >>> with og.use_scheduler("threaded"):
         ...     loss.backward()
 
     Raises:
