@@ -104,7 +104,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "activations.mish": of_numbers(lambda x: x * math.tanh(math.log(1 + math.exp(x)))),
     "activations.softsign": of_numbers(lambda x: x / (1 + abs(x))),
     "activations.normal_cdf": stats.norm.cdf,
-    "activations.gelu": of_numbers(lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2),
+    "activations.gelu": lambda x: x * special.ndtr(np.asarray(x, np.float64)),
     "activations.hard_sigmoid": of_numbers(_hard_sigmoid),
     "activations.hard_tanh": of_numbers(_clamp),
     "activations.hard_swish": of_numbers(lambda x: x * _hard_sigmoid(x)),
