@@ -259,8 +259,8 @@ class use_scheduler:  # noqa: N801  # used like a function, and as a context man
     """Make a scheduler the current one: from now on, or in a ``with`` block.
 
     Example:
-        >>> og.use_scheduler("threaded")
-        >>> with og.use_scheduler("sequential"):
+        >>> loss = og.Value(3.0) * 2
+        >>> with og.use_scheduler("threaded"):
         ...     loss.backward()
 
     Raises:

@@ -1,6 +1,6 @@
 """Value: a node with operators, NumPy's dispatch protocols, and a place to read its gradient.
 
-Everything computed with Values ends in :func:`opgrad.apply.apply` (or its short form for the
+Everything computed with Values ends in :func:`apply` (or its short form for the
 operators), which runs an op's forward on the raw data and records the result as a new node.
 """
 

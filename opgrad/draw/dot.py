@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from opgrad.draw.label import Kind, Names, label
-from opgrad.draw.look import EDGE, LOOKS
+from opgrad.draw.look import EDGE, look_of
 from opgrad.node import Node
 
 _SHAPES = {
@@ -13,7 +13,7 @@ _SHAPES = {
     Kind.CONSTANT: 'shape=box, style="filled,dashed"',
     Kind.OP: 'shape=box, style="filled,rounded"',
 }
-_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": ""})
+_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\""})
 
 
 def to_dot(nodes: Sequence[Node], outputs: Sequence[Node], names: Names) -> str:
@@ -26,7 +26,7 @@ def to_dot(nodes: Sequence[Node], outputs: Sequence[Node], names: Names) -> str:
         f'  edge [color="{EDGE}", arrowsize=0.7]',
     ]
     for i, this in enumerate(labels):
-        look = LOOKS[this.kind]
+        look = look_of(this)
         text = r"\n".join([line.translate(_ESCAPES) for line in this.lines])
         attributes = (
             f'label="{text}", {_SHAPES[this.kind]}, '

@@ -80,6 +80,7 @@ def kind_of(node: Node) -> Kind:
 
 
 def _title(node: Node, name: str | None) -> str:
+    name = " ".join(name.split()) if name else name  # a label's lines are its own
     if node.op is None:
         return name or ("" if isinstance(node, Constant) else "input")
     applied = f"{node.op.name} {params(node)}".rstrip()

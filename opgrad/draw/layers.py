@@ -122,7 +122,9 @@ def _sort(layers: Layers, rank: Sequence[int]) -> None:
         column.sort(key=key)
         place.update({slot: i for i, slot in enumerate(column)})
 
-    def mean_of(neighbours: dict[int, list[tuple[int, float]]]) -> Callable[[int], float]:
+    def mean_of(
+        neighbours: dict[int, list[tuple[int, float]]],
+    ) -> Callable[[int], float]:
         def mean(slot: int) -> float:
             near = neighbours.get(slot)
             return sum([place[n] + port for n, port in near]) / len(near) if near else place[slot]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from opgrad.draw.label import Kind, Label, Names, label
-from opgrad.draw.look import LOOKS
+from opgrad.draw.look import LOOKS, OUTPUT, Look
 from opgrad.node import Node
 
 _SHAPES = {
@@ -14,7 +14,6 @@ _SHAPES = {
     Kind.CONSTANT: ('["', '"]'),
     Kind.OP: ('("', '")'),
 }
-_STROKES = {Kind.INPUT: "", Kind.CONSTANT: ",stroke-dasharray:4", Kind.OP: ""}
 
 
 def to_mermaid(nodes: Sequence[Node], outputs: Sequence[Node], names: Names) -> str:
@@ -25,12 +24,17 @@ def to_mermaid(nodes: Sequence[Node], outputs: Sequence[Node], names: Names) -> 
     lines += [f"  n{source} --> n{i}" for i, this in enumerate(labels) for source in this.inputs]
     for kind, look in LOOKS.items():
         if any(this.kind is kind for this in labels):
-            colours = f"fill:{look.fill},stroke:{look.line},color:{look.text}{_STROKES[kind]}"
-            lines.append(f"  classDef {kind.value} {colours}")
+            dashes = ",stroke-dasharray:4" if kind is Kind.CONSTANT else ""
+            lines.append(f"  classDef {kind.value} {_colours(look)}{dashes}")
     results = [f"n{i}" for i, this in enumerate(labels) if this.is_output]
     if results:
-        lines.append(f"  style {','.join(results)} stroke-width:3px")
+        lines.append(f"  classDef output {_colours(OUTPUT)},stroke-width:3px")
+        lines.append(f"  class {','.join(results)} output")
     return "\n".join(lines)
+
+
+def _colours(look: Look) -> str:
+    return f"fill:{look.fill},stroke:{look.line},color:{look.text}"
 
 
 def _box(this: Label) -> str:
@@ -39,5 +43,8 @@ def _box(this: Label) -> str:
 
 
 def _escape(text: str) -> str:
-    """Whatever may mean something to Mermaid, Markdown or HTML, as a character code."""
-    return re.sub(r"[^\w .,:=+-]", lambda match: f"#{ord(match[0])};", text)
+    """Whatever may mean something to Mermaid, Markdown or HTML, as a character code.
+
+    Also what begins a list, "1. " or "- ", which Mermaid would refuse to draw.
+    """
+    return re.sub(r"[^\w .,:=+-]|[.+-](?= )", lambda match: f"#{ord(match[0])};", text)

@@ -6,13 +6,14 @@ paper, so that it is readable on light and dark pages alike.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from unicodedata import combining, east_asian_width
 from xml.sax.saxutils import escape
 
 from opgrad.draw.label import DrawError, Kind, Label, Names, clip, label
 from opgrad.draw.layout import Box, Edge, lay_out
-from opgrad.draw.look import EDGE, GRADIENT, LOOKS, PAPER
+from opgrad.draw.look import EDGE, GRADIENT, PAPER, look_of
 from opgrad.node import Node
 
 MAX_NODES = 400
@@ -25,6 +26,11 @@ CHARACTER = 0.61 * SIZE
 """The width of a character: about the same in all monospaced fonts."""
 LINE = 18
 PADDING = (14, 9)
+RING = 4
+"""Between the two frames of an output."""
+
+_not_xml = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_RADIUS = {Kind.INPUT: 20, Kind.CONSTANT: 2, Kind.OP: 8}
 
 
 def to_svg(nodes: Sequence[Node], outputs: Sequence[Node], names: Names) -> str:
@@ -42,7 +48,7 @@ def to_svg(nodes: Sequence[Node], outputs: Sequence[Node], names: Names) -> str:
     labels = label(nodes, outputs, names)
     layout = lay_out([this.inputs for this in labels], [_size(this) for this in labels])
     width, height = _n(layout.width), _n(layout.height)
-    title = f"a graph of {len(nodes)} nodes"
+    title = f"graph, number of nodes: {len(nodes)}"
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
@@ -52,8 +58,7 @@ def to_svg(nodes: Sequence[Node], outputs: Sequence[Node], names: Names) -> str:
             f'stroke-linejoin="round">',
             *[_edge(edge) for edge in layout.edges],
             "</g>",
-            f'<g font-family="{FONT}" font-size="{SIZE}" text-anchor="middle" '
-            f'stroke-width="1.5">',
+            f'<g font-family="{FONT}" font-size="{SIZE}" text-anchor="middle" stroke-width="1.5">',
             *[
                 _node(i, this, box)
                 for i, (this, box) in enumerate(zip(labels, layout.boxes, strict=True))
@@ -67,7 +72,8 @@ def to_svg(nodes: Sequence[Node], outputs: Sequence[Node], names: Names) -> str:
 def _size(this: Label) -> tuple[float, float]:
     columns = max([_columns(clip(line, MAX_LINE)) for line in this.lines])
     width = max(columns, 4) * CHARACTER + 2 * PADDING[0]
-    return width, len(this.lines) * LINE + 2 * PADDING[1]
+    height = len(this.lines) * LINE + 2 * PADDING[1]
+    return (width + 2 * RING, height + 2 * RING) if this.is_output else (width, height)
 
 
 def _columns(text: str) -> int:
@@ -78,32 +84,37 @@ def _columns(text: str) -> int:
 
 
 def _node(index: int, this: Label, box: Box) -> str:
-    look = LOOKS[this.kind]
-    x, y, w, h = (_n(v) for v in (box.x, box.y, box.width, box.height))
-    radius = {Kind.INPUT: _n(box.height / 2), Kind.CONSTANT: "2", Kind.OP: "8"}[this.kind]
+    look = look_of(this)
+    radius = _RADIUS[this.kind]
+    kind = f"{this.kind.value} output" if this.is_output else this.kind.value
     dashes = ' stroke-dasharray="4 3"' if this.kind is Kind.CONSTANT else ""
     frame = f'fill="{look.fill}" stroke="{look.line}"{dashes}'
     parts = [
-        f'<g data-node="{index}" data-kind="{this.kind.value}" fill="{look.text}">',
+        f'<g data-node="{index}" data-kind="{kind}" fill="{look.text}">',
         f"<title>{_text(chr(10).join(this.lines))}</title>",
-        f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="{radius}" {frame}/>',
+        f"<rect {_rectangle(box, radius)} {frame}/>",
     ]
     if this.is_output:  # a second frame
-        parts.append(
-            f'<rect data-output="{index}" x="{_n(box.x - 4)}" y="{_n(box.y - 4)}" '
-            f'width="{_n(box.width + 8)}" height="{_n(box.height + 8)}" rx="{radius}" '
-            f'fill="none" stroke="{look.line}"/>'
-        )
+        inner = Box(box.x + RING, box.y + RING, box.width - 2 * RING, box.height - 2 * RING)
+        second = f'fill="none" stroke="{look.line}" stroke-width="1"'
+        parts.append(f"<rect {_rectangle(inner, radius - RING)} {second}/>")
     middle = _n(box.x + box.width / 2)
     for i, line in enumerate(this.lines):
         is_title = i == 0 and bool(this.title)
         is_gradient = this.gradient is not None and i == len(this.lines) - 1
         weight = ' font-weight="bold"' if is_title else ""
         colour = f' fill="{GRADIENT}"' if is_gradient else ""
-        base = _n(box.y + PADDING[1] + LINE * (i + 0.75))
+        base = _n(box.y + (box.height - LINE * len(this.lines)) / 2 + LINE * (i + 0.75))
         shown = _text(clip(line, MAX_LINE))
         parts.append(f'<text x="{middle}" y="{base}"{weight}{colour}>{shown}</text>')
     return "".join([*parts, "</g>"])
+
+
+def _rectangle(box: Box, radius: float) -> str:
+    return (
+        f'x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" height="{_n(box.height)}" '
+        f'rx="{_n(max(radius, 2))}"'
+    )
 
 
 def _edge(edge: Edge) -> str:
@@ -126,5 +137,4 @@ def _n(number: float) -> str:
 
 
 def _text(text: str) -> str:
-    """Text for XML, which cannot hold most control characters at all."""
-    return escape("".join([c if c >= " " or c in "\n\t" else "�" for c in text]))
+    return escape(_not_xml.sub("\ufffd", text))

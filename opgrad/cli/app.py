@@ -1,0 +1,42 @@
+"""The command ``opgrad``: its commands, and how an error ends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from opgrad.cli.demo import demo
+from opgrad.cli.graph import graph
+from opgrad.cli.listing import ops, plugins
+from opgrad.errors import OpgradError
+
+
+class _Group(click.Group):
+    """Ends OpGrad's own errors as one message on stderr and exit code 1, with no traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OpgradError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(
+    cls=_Group,
+    commands=[demo, ops, plugins, graph],
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="opgrad", prog_name="opgrad")
+def app() -> None:
+    """OpGrad: your NumPy code, differentiable; your op, a plugin.
+
+    \b
+    opgrad demo                   see it work: a network trained on real data
+    opgrad ops                    which ops are there, and from which plugin
+    opgrad plugins                which plugins were found, and what is wrong with one
+    opgrad graph model.py:loss    draw what a function of yours computes
+
+    Each command has a --help of its own, with examples. Errors go to stderr, with an exit code
+    other than 0.
+    """

@@ -1,0 +1,239 @@
+"""``opgrad demo``: the classic example, the plugins, and a network trained on real data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from opgrad.cli.listing import console, loaded_registry, plugin_table
+from opgrad.demo.dataset import WDBC, Dataset, Row, Scaling, read_csv, split
+from opgrad.demo.train import (
+    Settings,
+    Step,
+    accuracy,
+    confusion,
+    scores,
+    steps_per_epoch,
+    training,
+)
+from opgrad.errors import UnknownOpError
+from opgrad.graph import Graph
+from opgrad.registry import Registry
+from opgrad.value import Value
+
+UNSEEN = 0.25
+"""The fraction of the rows that training never sees."""
+
+DEFAULTS = Settings()
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("demo-output"),
+    show_default=True,
+    help="The folder for the pictures; made if there is none.",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=WDBC,
+    show_default="the breast cancer data that come with OpGrad",
+    help="A CSV file of your own: a header, columns of numbers, and last one of two classes.",
+)
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=1),
+    default=DEFAULTS.epochs,
+    show_default=True,
+    help="How often training goes through the data.",
+)
+@click.option(
+    "--hidden",
+    type=click.IntRange(min=1),
+    default=DEFAULTS.hidden,
+    show_default=True,
+    help="Neurons between the features and the answer.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=DEFAULTS.seed,
+    show_default=True,
+    help="Decides which rows stay unseen, the first weights, and the order of the rows.",
+)
+def demo(out: Path, data: Path, epochs: int, hidden: int, seed: int) -> None:
+    """See OpGrad work, in about a minute: small example, plugins, network.
+
+    Prints the classic example and draws its graph; lists the plugins that were found; then trains
+    a neural network, in which every weight is a scalar Value, on the Wisconsin diagnostic breast
+    cancer data, and draws how it went. Its loss uses an op from a third-party plugin,
+    examples/opgrad-logcosh.
+
+    \b
+    Examples:
+      opgrad demo
+      opgrad demo --epochs 2 --out /tmp/demo
+      opgrad demo --data flowers.csv
+    """
+    if find_spec("matplotlib") is None:
+        raise click.ClickException(
+            "the demo draws with matplotlib, which is not installed; pip install 'opgrad[demo]'"
+        )
+    settings = Settings(epochs=epochs, hidden=hidden, seed=seed)
+    screen = console()
+    table = read_csv(data)
+    _make_folder(out)
+    _show_classic(screen, out / "classic.svg")
+    registry = loaded_registry(warn=True)
+    _show_plugins(screen, registry)
+    require_logcosh(registry)
+    _show_training(screen, table, settings, data, out / "training.png")
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"cannot make the folder {out}: {error.strerror}") from error
+
+
+def require_logcosh(registry: Registry) -> None:
+    """Check that the example plugin is there.
+
+    Raises:
+        click.ClickException: it is not; says how to install it, and what else may be wrong.
+    """
+    try:
+        registry.lookup("logcosh")
+    except UnknownOpError as error:
+        raise click.ClickException(
+            f"the demo trains with the op 'logcosh', of a third-party plugin. To install it, in "
+            f"the folder of OpGrad's sources: pip install ./examples/opgrad-logcosh\n({error})"
+        ) from error
+
+
+# -- one: the classic example --------------------------------------------------------------------
+
+
+def _show_classic(screen: Console, path: Path) -> None:
+    screen.rule("[bold]1. A graph of five nodes", align="left")
+    a, b, c = Value(2), Value(-3), Value(10)
+    d = a + b * c
+    e = d.relu()
+    e.backward()
+    screen.print(
+        "a = Value(2); b = Value(-3); c = Value(10)\nd = a + b * c\ne = d.relu()\ne.backward()\n",
+        style="cyan",
+        highlight=False,
+    )
+    for name, value in (("a", a), ("b", b), ("c", c), ("d", d), ("e", e)):
+        screen.print(f"{name} = {value!r}", markup=False)
+    screen.print("\nrelu is flat at -28, so nothing flows through it. Without it, d.backward():\n")
+    a, b, c = Value(2), Value(-3), Value(10)
+    (a + b * c).backward()
+    for name, value in (("a", a), ("b", b), ("c", c)):
+        screen.print(f"{name} = {value!r}", markup=False)
+    names = {a: "a", b: "b", c: "c", d: "d", e: "e"}
+    _write(path, Graph.of(e, names=names).to_svg())
+    screen.print(f"\nIts graph is drawn in [bold]{path}[/bold]\n")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"cannot write {path}: {error.strerror}") from error
+
+
+# -- two: the plugins ----------------------------------------------------------------------------
+
+
+def _show_plugins(screen: Console, registry: Registry) -> None:
+    screen.rule("[bold]2. The plugins", align="left")
+    screen.print(plugin_table(registry))
+    third_party = [i for i in registry.plugins if not i.builtin and i.state == "loaded"]
+    screen.print(
+        f"{len(registry.ops)} ops from {len(registry.plugins)} plugins, "
+        f"{len(third_party)} of them third-party: "
+        f"{', '.join(str(info) for info in third_party) or 'none'}\n",
+        markup=False,
+    )
+
+
+# -- three: the network --------------------------------------------------------------------------
+
+
+def _show_training(
+    screen: Console, table: Dataset, settings: Settings, source: Path, path: Path
+) -> None:
+    from opgrad.demo.picture import Outcome, draw  # here: matplotlib may be missing
+
+    screen.rule("[bold]3. A neural network of scalar Values", align="left")
+    seen, unseen = split(table, UNSEEN, Random(settings.seed))
+    scaling = Scaling.of(seen.rows)
+    rows, unseen_rows = scaling(seen.rows), scaling(unseen.rows)
+    screen.print(
+        f"{source.name}: {len(table.rows)} rows of {len(table.features)} features, "
+        f"{table.classes[0]} or {table.classes[1]}; {len(rows)} to train on, "
+        f"{len(unseen_rows)} unseen\n",
+        markup=False,
+    )
+    steps = _train(screen, rows, unseen_rows, settings)
+    final = scores(steps[-1].model, unseen_rows)
+    counts = confusion(final, unseen_rows)
+    seconds = sum(step.seconds for step in steps) / len(steps)
+    screen.print(
+        f"\n{len(steps[-1].model.parameters)} parameters, {len(steps)} steps of "
+        f"{settings.batch} rows, {1000 * seconds:.1f} ms a step\n"
+        f"Unseen rows: {accuracy(final, unseen_rows):.1%} right; "
+        f"{counts[1][0]} of {sum(counts[1])} {table.classes[1]} and "
+        f"{counts[0][1]} of {sum(counts[0])} {table.classes[0]} ones wrong",
+        markup=False,
+    )
+    outcome = Outcome(steps, table.classes, unseen_rows, final)
+    try:
+        draw(outcome, path)
+    except OSError as error:
+        raise click.ClickException(f"cannot write {path}: {error.strerror}") from error
+    screen.print(f"The training is drawn in [bold]{path}[/bold]")
+
+
+def _train(
+    screen: Console, rows: Sequence[Row], unseen: Sequence[Row], settings: Settings
+) -> list[Step]:
+    """Train under a progress bar, with a line for some of the epochs."""
+    per_epoch = steps_per_epoch(rows, settings)
+    every = -(-settings.epochs // 10)
+    steps: list[Step] = []
+    columns = (
+        TextColumn("training"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("steps"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=screen, transient=True) as bar:
+        task = bar.add_task("", total=settings.epochs * per_epoch)
+        for step in training(rows, settings):
+            steps.append(step)
+            bar.advance(task)
+            if step.number % per_epoch == 0 and (
+                step.epoch % every == 0 or step.epoch == settings.epochs
+            ):
+                recent = steps[-per_epoch:]
+                loss = sum(s.loss for s in recent) / per_epoch
+                pace = sum(s.seconds for s in recent) / per_epoch
+                right = accuracy(scores(step.model, unseen), unseen)
+                bar.console.print(
+                    f"epoch {step.epoch:3}   loss {loss:.4f}   unseen rows {right:6.1%} right   "
+                    f"{1000 * pace:5.1f} ms a step"
+                )
+    return steps

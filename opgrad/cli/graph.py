@@ -1,0 +1,87 @@
+"""``opgrad graph FILE:FUNCTION``: draws what a function of the user's computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from opgrad.cli.usercode import Call, call
+from opgrad.graph import Graph
+from opgrad.node import Node
+from opgrad.value import Value
+
+FORMATS: Mapping[str, Callable[[Graph], str]] = {
+    "ssa": str,
+    "mermaid": Graph.to_mermaid,
+    "dot": Graph.to_dot,
+    "svg": Graph.to_svg,
+}
+SUFFIXES = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".mermaid": "mermaid"}
+
+
+@click.command()
+@click.argument("target", metavar="FILE:FUNCTION")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(list(FORMATS)),
+    help="ssa: text, one node to a line. mermaid: for Markdown. dot: for Graphviz. svg: a picture. "
+    "If left out: what the name after --out ends in, or else ssa.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write, instead of standard output.",
+)
+def graph(target: str, format_name: str | None, out: Path | None) -> None:
+    """Draw the graph of what FUNCTION, in the Python file FILE, returns.
+
+    The function is called without arguments, and returns a Value, or several in a tuple, list or
+    dict. Its local variables name the nodes. This runs the file: name only one that you trust.
+
+    \b
+    Examples:
+      opgrad graph examples/classic.py:classic
+      opgrad graph examples/classic.py:classic --out classic.svg
+      opgrad graph examples/classic.py:classic --format dot | dot -Tpdf > classic.pdf
+    """
+    done = call(target)
+    outputs = _outputs(done.result, target)
+    drawing = Graph.of(*outputs, names=_names(done))
+    name = format_name or (SUFFIXES.get(out.suffix.lower()) if out else None) or "ssa"
+    text = FORMATS[name](drawing)
+    if out is None:
+        click.echo(text)
+        return
+    try:
+        out.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"cannot write {out}: {error.strerror}") from error
+
+
+def _outputs(result: Any, target: str) -> list[Value[Any]]:
+    """The Values that a function returned.
+
+    Raises:
+        click.ClickException: it returned none, or something besides.
+    """
+    several = list(result.values()) if isinstance(result, dict) else result
+    outputs = list(several) if isinstance(several, list | tuple) else [several]
+    wrong = [x for x in outputs if not isinstance(x, Value)]
+    if not outputs or wrong:
+        given = f"{type(wrong[0]).__name__} {wrong[0]!r}" if wrong else f"an empty {result!r}"
+        raise click.ClickException(f"{target} must return a Value, or several; it returned {given}")
+    return outputs
+
+
+def _names(done: Call) -> dict[Node, str]:
+    """What the function itself calls its nodes; of two names for one node, the first."""
+    names: dict[Node, str] = {}
+    returned = done.result if isinstance(done.result, dict) else {}
+    for name, value in (*returned.items(), *done.local_names.items()):
+        if isinstance(value, Value):
+            names.setdefault(value, str(name))
+    return names

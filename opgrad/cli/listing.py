@@ -1,0 +1,187 @@
+"""``opgrad ops`` and ``opgrad plugins``: what is installed."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import click
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from opgrad.hooks import Scheduler
+from opgrad.operation import Op
+from opgrad.plugin import PluginInfo
+from opgrad.registry import Registry, default
+
+
+def console() -> Console:
+    """Standard output, wide where it is no terminal and nothing limits it."""
+    out = Console(highlight=False)
+    if not out.is_terminal:
+        out.width = max(out.width, 120)
+    return out
+
+
+def loaded_registry(*, warn: bool) -> Registry:
+    """The default registry with every plugin loaded; each warning is one line on stderr."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        default().load_all()
+    for warning in caught if warn else ():
+        click.echo(f"Warning: {warning.message}", err=True)
+    return default()
+
+
+def as_json(records: object) -> None:
+    """Print records as JSON, for programs to read."""
+    click.echo(json.dumps(records, indent=2))
+
+
+# -- ops -----------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.option("--json", "to_json", is_flag=True, help="Print JSON, with the whole docs.")
+def ops(to_json: bool) -> None:
+    """List every op that is installed, and where it comes from.
+
+    Call one as og.ops.NAME(...), or, where two plugins have one of the same name, as
+    og.ops["PLUGIN.NAME"](...). An op with a NumPy function is also what that function becomes
+    on a Value.
+
+    \b
+    Examples:
+      opgrad ops
+      opgrad ops --json | jq '.[] | select(.plugin == "arithmetic") | .name'
+    """
+    registry = loaded_registry(warn=True)
+    owners = {info.name: info for info in registry.plugins}
+    records = [
+        _op_record(op, owners[qualified.partition(".")[0]])
+        for qualified, op in registry.ops.items()
+    ]
+    if to_json:
+        as_json(records)
+    else:
+        console().print(_op_table(records))
+
+
+def _op_record(op: Op, owner: PluginInfo) -> dict[str, Any]:
+    return {
+        "name": op.name,
+        "qualified_name": f"{owner.name}.{op.name}",
+        "plugin": owner.name,
+        "distribution": owner.distribution,
+        "version": owner.version,
+        "arity": op.arity,
+        "params": sorted(op.param_names),
+        "elementwise": op.elementwise,
+        "opaque": op.opaque,
+        "implements": [_function_name(function) for function in op.implements],
+        "doc": op.doc,
+    }
+
+
+def _function_name(function: Callable[..., Any]) -> str:
+    """Where the function is found; a ufunc does not know, unless it is NumPy's own."""
+    name = function.__name__
+    if getattr(np, name, None) is function:
+        return f"np.{name}"
+    return name if isinstance(function, np.ufunc) else f"{function.__module__}.{name}"
+
+
+def _op_table(records: Iterable[dict[str, Any]]) -> Table:
+    table = _table("op", "plugin", "version", "inputs", "element-\nwise", "NumPy function", "")
+    for r in records:
+        inputs = "any" if r["arity"] is None else str(r["arity"])
+        table.add_row(
+            Text(r["name"], "bold"),
+            Text(r["plugin"]),
+            Text(r["version"]),
+            Text(" ".join([inputs, *(f"{p}=" for p in r["params"])])),
+            Text("yes" if r["elementwise"] else ""),
+            Text(", ".join(r["implements"])),
+            Text(r["doc"].partition("\n")[0], "dim"),
+        )
+    return table
+
+
+# -- plugins -------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.option("--json", "to_json", is_flag=True, help="Print JSON.")
+def plugins(to_json: bool) -> None:
+    """List every plugin that was found: what it brings, or why it is not in use.
+
+    A plugin is "loaded", "disabled" (named in the environment variable OPGRAD_DISABLE) or
+    "broken": then this says what went wrong, and everything else works without it.
+
+    \b
+    Examples:
+      opgrad plugins
+      OPGRAD_DISABLE=threaded opgrad plugins
+    """
+    registry = loaded_registry(warn=False)
+    records = [_plugin_record(info, registry) for info in registry.plugins]
+    if to_json:
+        as_json(records)
+    else:
+        console().print(plugin_table(registry))
+
+
+def _plugin_record(info: PluginInfo, registry: Registry) -> dict[str, Any]:
+    return {
+        "name": info.name,
+        "state": info.state,
+        "cause": info.cause,
+        "module": info.module,
+        "distribution": info.distribution,
+        "version": info.version,
+        "builtin": info.builtin,
+        "ops": [op.name for name, op in registry.ops.items() if name == f"{info.name}.{op.name}"],
+        "schedulers": [s.name for s in registry.schedulers.values() if _is_from(s, info)],
+    }
+
+
+def _is_from(scheduler: Scheduler, info: PluginInfo) -> bool:
+    """Whether its class lives in the plugin's package; the registry does not say."""
+    home = type(scheduler).__module__
+    return info.state == "loaded" and home.partition(".")[0] == info.module.partition(".")[0]
+
+
+def plugin_table(registry: Registry) -> Table:
+    """The plugins of a registry, one to a row."""
+    table = _table("plugin", "state", "package", "version", "brings")
+    colours = {"loaded": "green", "disabled": "yellow", "broken": "bold red"}
+    for r in (_plugin_record(info, registry) for info in registry.plugins):
+        table.add_row(
+            Text(r["name"], "bold"),
+            Text(r["state"], colours[r["state"]]),
+            Text(r["distribution"] or "-"),
+            Text(r["version"]),
+            Text(r["cause"], "red") if r["cause"] else _brings(r),
+        )
+    return table
+
+
+def _brings(record: dict[str, Any]) -> Text:
+    lines = [
+        f"{what}: {', '.join(record[key])}"
+        for what, key in (("ops", "ops"), ("scheduler", "schedulers"))
+        if record[key]
+    ]
+    return Text("\n".join(lines))
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column)
+    return table

@@ -1,0 +1,101 @@
+"""Stochastic gradient descent on the logistic loss, with an op from a third-party plugin."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from random import Random
+from time import perf_counter
+
+from attrs import frozen
+
+import opgrad as og
+from opgrad.demo.dataset import Row
+from opgrad.demo.mlp import MLP, Scalar
+
+
+@frozen
+class Settings:
+    """How to train: all that decides the outcome, besides the data."""
+
+    epochs: int = 20
+    hidden: int = 8
+    batch: int = 32
+    rate: float = 0.1
+    seed: int = 0
+
+
+@frozen
+class Step:
+    """One step of training: the loss before it, the network after it, how long it took."""
+
+    number: int
+    epoch: int
+    loss: float
+    model: MLP
+    seconds: float
+
+
+def logistic_loss(margin: Scalar) -> Scalar:
+    """log(1 + exp(-margin)) = log(cosh(margin / 2)) - margin / 2 + log 2.
+
+    The cross-entropy of a right answer by ``margin``; log cosh is the op of the example plugin
+    opgrad-logcosh.
+    """
+    half = margin * 0.5
+    return og.ops.logcosh(half) - half + math.log(2)
+
+
+def steps_per_epoch(rows: Sequence[Row], settings: Settings) -> int:
+    """Into how many batches the rows fall."""
+    return math.ceil(len(rows) / settings.batch)
+
+
+def training(rows: Sequence[Row], settings: Settings) -> Iterator[Step]:
+    """Train a network on standardised rows, and yield after every step.
+
+    Raises:
+        UnknownOpError: the plugin opgrad-logcosh is not installed.
+    """
+    rng = Random(settings.seed)
+    model = MLP.random((len(rows[0].x), settings.hidden, 1), rng)
+    steps = settings.epochs * steps_per_epoch(rows, settings)
+    number = 0
+    for epoch in range(1, settings.epochs + 1):
+        shuffled = rng.sample(rows, len(rows))
+        for start in range(0, len(shuffled), settings.batch):
+            began = perf_counter()
+            batch = shuffled[start : start + settings.batch]
+            loss = mean_loss(model, batch)
+            loss.backward()
+            model = model.step(settings.rate * (1 - number / steps))  # slower towards the end
+            number += 1
+            yield Step(number, epoch, loss.data, model, perf_counter() - began)
+
+
+def mean_loss(model: MLP, rows: Sequence[Row]) -> Scalar:
+    """The loss of the network, averaged over the rows."""
+    total: Scalar = og.Value(0.0)
+    for row in rows:
+        (score,) = model(row.x)
+        total = total + logistic_loss(score * row.y)
+    return total * (1 / len(rows))
+
+
+def scores(model: MLP, rows: Sequence[Row]) -> list[float]:
+    """What the network makes of each row: its class is +1 where the score is positive."""
+    return [model(row.x)[0].data for row in rows]
+
+
+def confusion(scores: Sequence[float], rows: Sequence[Row]) -> tuple[tuple[int, int], ...]:
+    """Counts of rows: by true class (-1, then +1), then by predicted class."""
+    counts = [[0, 0], [0, 0]]
+    for score, row in zip(scores, rows, strict=True):
+        counts[row.y > 0][score > 0] += 1
+    return tuple((low, high) for low, high in counts)
+
+
+def accuracy(scores: Sequence[float], rows: Sequence[Row]) -> float:
+    """The fraction of rows whose class is predicted right."""
+    (right, _), (_, right_too) = confusion(scores, rows)
+    return (right + right_too) / len(rows)
