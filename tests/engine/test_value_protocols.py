@@ -132,7 +132,7 @@ def test_operators_refuse_arrays_that_are_not_numeric(other: Any) -> None:
         other + v
 
 
-OTHERS = [3, 1.5, True, np.float64(2), np.float32(2), np.int64(2), ARRAY, np.array(2.0), ARRAY > 1]
+OTHERS = [3, 1.5, True, np.float64(2), np.float32(2), np.int64(2), ARRAY, np.array(2.0), ARRAY > 0]
 SYMBOLS = [operator.add, operator.mul, operator.sub, operator.truediv, operator.pow]
 
 
