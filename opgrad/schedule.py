@@ -250,7 +250,7 @@ def find_scheduler(scheduler: str | Scheduler) -> Scheduler:
     """
     if isinstance(scheduler, str):
         return default().scheduler(scheduler)
-    if isinstance(scheduler, Scheduler):
+    if isinstance(scheduler, Scheduler) and not isinstance(scheduler, type):
         return scheduler
     raise TypeError(f"a scheduler is a name, or has .name and .run(...); given {scheduler!r}")
 

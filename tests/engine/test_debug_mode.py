@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from opgrad_threaded import Threaded
 
 import opgrad as og
 from opgrad import diagnostics
 from opgrad.errors import NonFiniteError, VjpError
+from opgrad_threaded import Threaded
 
 NAN = float("nan")
 SCHEDULERS = ["sequential", "threaded", Threaded(2, inline_below=0)]
@@ -30,7 +30,7 @@ def _(g: float, out: float, x: float) -> float:
 
 
 @og.op
-def kink(x: Any, y: Any) -> Any:
+def kink(x: Any, y: Any, /) -> Any:
     """x + y, with a VJP that makes a NaN."""
     return x + y
 

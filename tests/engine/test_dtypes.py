@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from opgrad_threaded import Threaded
 
 import opgrad as og
+from opgrad_threaded import Threaded
 
 SCHEDULERS = ["sequential", Threaded(2, inline_below=0)]
 

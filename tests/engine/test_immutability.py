@@ -10,11 +10,25 @@ from opgrad.errors import ImmutableError
 
 A = og.Value(2.0)
 PRODUCT = A * 3.0
-NODE_FIELDS = ("op", "inputs", "params", "data", "number", "x", "y", "more", "__dict__", "unheard_of")
+NODE_FIELDS = (
+    "op",
+    "inputs",
+    "params",
+    "data",
+    "number",
+    "x",
+    "y",
+    "more",
+    "__dict__",
+    "unheard_of",
+)
 NODES = (og.Node(1.0), og.Constant(1.0), A, PRODUCT)
 FROZEN: tuple[tuple[object, str], ...] = (
     *[(node, name) for node in NODES for name in NODE_FIELDS],
-    *[(og.ops.mul, name) for name in ("name", "forward", "arity", "rules", "joint_rule", "samples")],
+    *[
+        (og.ops.mul, name)
+        for name in ("name", "forward", "arity", "rules", "joint_rule", "samples")
+    ],
     *[(og.Graph.of(PRODUCT), name) for name in ("nodes", "inputs", "outputs")],
     *[(og.backward(PRODUCT), name) for name in ("_cotangents", "unheard_of")],
 )
@@ -79,7 +93,7 @@ def test_values_of_equal_data_are_different_keys() -> None:
 def test_plain_nodes_compare_by_identity() -> None:
     """Two nodes of equal data are not equal."""
     n, m = og.Node(1.0), og.Node(1.0)
-    assert n == n  # noqa: PLR0124  # that is the fact
+    assert {n: "n"}[n] == "n"
     assert n != m
 
 

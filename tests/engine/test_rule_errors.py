@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from opgrad_threaded import Threaded
 
 import opgrad as og
 from opgrad.errors import ForwardError, VjpError
+from opgrad_threaded import Threaded
 
-SCHEDULERS = ["sequential", "threaded", Threaded(2, inline_below=0)]
+SCHEDULERS: list[Any] = ["sequential", "threaded", Threaded(2, inline_below=0)]
 Rule = Callable[..., Any]
 
 
@@ -144,6 +144,7 @@ def test_a_cotangent_of_another_shape(ct: Any, elementwise: bool) -> None:
 
 def test_only_elementwise_ops_are_unbroadcast() -> None:
     """A cotangent of the output's shape is reduced for an op that says it broadcasts."""
+
     def rule(g: Any, out: Any, x: Any, y: Any) -> tuple[Any, Any]:
         return g, g
 
@@ -154,7 +155,7 @@ def test_only_elementwise_ops_are_unbroadcast() -> None:
 def test_a_complex_cotangent_of_a_real_input() -> None:
     """Complex for real is refused, also where the imaginary part is 0."""
     for leaf, ct in [(X, 1 + 0j), (ROW, np.ones(3, complex)), (ROW32, np.ones(3, np.complex64))]:
-        message = error_of(unary(lambda g, out, x, ct=ct: ct)(leaf))  # noqa: B023
+        message = error_of(unary(lambda g, out, x, ct=ct: ct)(leaf))
         assert "expected a real cotangent for the real input" in message
 
 
@@ -193,6 +194,7 @@ def test_zero_is_a_gradient() -> None:
 
 def test_not_differentiable_raised() -> None:
     """A rule may raise NotDifferentiable; it arrives with a note on where."""
+
     def rule(g: Any, out: Any, x: Any) -> Any:
         raise og.NotDifferentiable("it has steps")
 
@@ -287,7 +289,9 @@ def _returning(result: Any, name: str) -> Callable[[], Any]:
 
 
 @pytest.mark.parametrize(
-    "nonsense", ["a", None, [1.0], (1.0, 2.0), og.Value(1.0), np.array([None]), np.str_("a")], ids=repr
+    "nonsense",
+    ["a", None, [1.0], (1.0, 2.0), og.Value(1.0), np.array([None]), np.str_("a")],
+    ids=repr,
 )
 def test_a_forward_that_returns_no_data(nonsense: Any) -> None:
     """A forward must return a number or a numeric array; else nothing is recorded."""
@@ -310,6 +314,7 @@ def test_a_failed_pass_leaves_grad_alone(scheduler: Any) -> None:
 @pytest.mark.parametrize("scheduler", SCHEDULERS, ids=str)
 def test_of_two_failures_the_newer_node_is_reported(scheduler: Any) -> None:
     """Whatever runs first, the exception is that of the sequential order."""
+
     def rule(which: str) -> Rule:
         def fail(g: Any, out: Any, x: Any) -> Any:
             raise RuntimeError(which)

@@ -22,7 +22,9 @@ class Plain:
     def __init__(self) -> None:
         self.runs = 0
 
-    def run(self, root: og.Node, cotangent: Any, wrt: frozenset[og.Node] | None, /) -> Mapping[og.Node, Any]:
+    def run(
+        self, root: og.Node, cotangent: Any, wrt: frozenset[og.Node] | None, /
+    ) -> Mapping[og.Node, Any]:
         """As every scheduler."""
         self.runs += 1
         order, cotangents = plan(root, wrt)

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from opgrad_threaded import Threaded
 
 import opgrad as og
+from opgrad_threaded import Threaded
 
 LARGE = np.linspace(-1.0, 1.0, 20_000)
 
@@ -128,9 +128,7 @@ def test_sums_are_in_the_sequential_order() -> None:
             last.set()
         return np.full_like(x, part)
 
-    ops = [
-        with_rule(lambda g, out, x, part=part: first_waits(g, out, x, part)) for part in parts
-    ]
+    ops = [with_rule(lambda g, out, x, part=part: first_waits(g, out, x, part)) for part in parts]
     x = og.Value(LARGE)
     result = total(ops[2](x) + ops[1](x) + ops[0](x))
     threaded = og.backward(result, wrt=[x], scheduler=Threaded(3))[x]
