@@ -67,8 +67,8 @@ class Graph:
 
     def __repr__(self) -> str:
         return (
-            f"<Graph of {len(self.nodes)} nodes, "
-            f"{len(self.inputs)} of them inputs, {len(self.outputs)} outputs>"
+            f"<Graph: nodes={len(self.nodes)}, inputs={len(self.inputs)}, "
+            f"outputs={len(self.outputs)}>"
         )
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ def test_length() -> None:
 
 def test_repr_is_short() -> None:
     """However many nodes there are."""
-    assert repr(Graph.of(Value(1) + Value(2))) == "<Graph of 3 nodes, 2 of them inputs, 1 outputs>"
+    assert repr(Graph.of(Value(1) + Value(2))) == "<Graph: nodes=3, inputs=2, outputs=1>"
 
 
 def test_names_of_nodes_elsewhere_are_ignored() -> None:

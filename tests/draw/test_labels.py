@@ -132,3 +132,11 @@ def test_params() -> None:
     node = pick(Value(1), where=np.ones(3), how="x" * 100)
     (this,) = label([node.inputs[0], node], [], {})[1:]
     assert this.title == "pick {where=float64[3], how='" + "x" * 38 + "…}"
+
+
+def test_a_zero_of_numpys_is_no_gradient() -> None:
+    """Of whichever type the number 0 is."""
+    assert _lines(Value(1, grad=np.float32(0)), Value(2, grad=np.array(0))) == [
+        ("input", "1"),
+        ("input", "2"),
+    ]
