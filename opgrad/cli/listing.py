@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from opgrad.errors import PluginWarning
 from opgrad.hooks import Scheduler
 from opgrad.operation import Op
 from opgrad.plugin import PluginInfo
@@ -28,16 +29,6 @@ def console() -> Console:
     return out
 
 
-def loaded_registry(*, warn: bool) -> Registry:
-    """The default registry with every plugin loaded; each warning is one line on stderr."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        default().load_all()
-    for warning in caught if warn else ():
-        click.echo(f"Warning: {warning.message}", err=True)
-    return default()
-
-
 def as_json(records: object) -> None:
     """Print records as JSON, for programs to read."""
     click.echo(json.dumps(records, indent=2))
@@ -46,7 +37,7 @@ def as_json(records: object) -> None:
 # -- ops -----------------------------------------------------------------------------------------
 
 
-@click.command()
+@click.command(short_help="List the ops, and where each comes from.")
 @click.option("--json", "to_json", is_flag=True, help="Print JSON, with the whole docs.")
 def ops(to_json: bool) -> None:
     """List every op that is installed, and where it comes from.
@@ -60,7 +51,7 @@ def ops(to_json: bool) -> None:
       opgrad ops
       opgrad ops --json | jq '.[] | select(.plugin == "arithmetic") | .name'
     """
-    registry = loaded_registry(warn=True)
+    registry = default()
     owners = {info.name: info for info in registry.plugins}
     records = [
         _op_record(op, owners[qualified.partition(".")[0]])
@@ -115,7 +106,7 @@ def _op_table(records: Iterable[dict[str, Any]]) -> Table:
 # -- plugins -------------------------------------------------------------------------------------
 
 
-@click.command()
+@click.command(short_help="List the plugins, and what is wrong with one.")
 @click.option("--json", "to_json", is_flag=True, help="Print JSON.")
 def plugins(to_json: bool) -> None:
     """List every plugin that was found: what it brings, or why it is not in use.
@@ -128,7 +119,10 @@ def plugins(to_json: bool) -> None:
       opgrad plugins
       OPGRAD_DISABLE=threaded opgrad plugins
     """
-    registry = loaded_registry(warn=False)
+    registry = default()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PluginWarning)  # the list itself says what is broken
+        registry.load_all()
     records = [_plugin_record(info, registry) for info in registry.plugins]
     if to_json:
         as_json(records)

@@ -7,6 +7,7 @@ Values are immutable, so a training step does not change a network, it makes the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from random import Random
 from typing import TypeAlias
 
@@ -58,7 +59,7 @@ class MLP:
         return cls(
             tuple(
                 tuple(Neuron.random(inputs, rng) for _ in range(neurons))
-                for inputs, neurons in zip(sizes, sizes[1:], strict=False)
+                for inputs, neurons in pairwise(sizes)
             )
         )
 
