@@ -24,11 +24,13 @@ from opgrad.operation import Op as Op
 from opgrad.operation import Raw as Raw
 from opgrad.operation import Sample as Sample
 from opgrad.registry import Registry as Registry
-from opgrad.registry import default as default_registry
+from opgrad.registry import default as _default
 from opgrad.schedule import Gradients as Gradients
 from opgrad.schedule import backward as backward
 from opgrad.schedule import use_scheduler as use_scheduler
 from opgrad.value import Value as Value
+
+default_registry = _default  # assigned, or strict type checkers take it for private
 
 
 def prefer(*plugins: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.data import is_data, say
+from opgrad.data import PLAIN, is_data, say
 from opgrad.errors import CotangentError, NotDifferentiable, VjpError
 from opgrad.node import Node
 from opgrad.plugin import describe
@@ -22,14 +22,14 @@ NUMBERS = frozenset({float, int})
 
 
 def seed(root: Node, cotangent: Any) -> Any:
-    """The cotangent to start from: 1 for a scalar root, else one of the root's shape.
+    """The cotangent to start from: 1 for a scalar root, else one of the root's shape, as a copy.
 
     Raises:
-        CotangentError: the root is no scalar and there is none; or it has another shape.
+        CotangentError: the root is no scalar and there is none; or it does not fit.
     """
-    shape = np.shape(root.data)
+    shape, is_complex = np.shape(root.data), np.iscomplexobj(root.data)
     if cotangent is None:
-        if shape or np.iscomplexobj(root.data):
+        if shape or is_complex:
             kind = f"an array of shape {shape}" if shape else "complex"
             raise CotangentError(
                 f"backward() starts from 1 only at a real scalar, and this root is {kind}. Reduce "
@@ -43,7 +43,11 @@ def seed(root: Node, cotangent: Any) -> Any:
             f"the cotangent of a root of shape {shape} must be a number or array of that shape; "
             f"given {say(cotangent)}"
         )
-    return cotangent
+    if np.iscomplexobj(cotangent) and not is_complex:
+        raise CotangentError(f"a real root takes a real cotangent; given {say(cotangent)}")
+    if isinstance(cotangent, np.ndarray):  # gradients must not change when the user's array does
+        cotangent = cotangent.copy()
+    return _in_form_of(root.data, cotangent)
 
 
 def fit(node: Node, position: int, ct: Any) -> Any:
@@ -63,7 +67,7 @@ def fit(node: Node, position: int, ct: Any) -> Any:
             raise wrong_count(node, ct)
         return None if ct[0] is None else fit(node, position, ct[0])
     primal = node.inputs[position].data
-    if isinstance(ct, Node) or not is_data(ct) or getattr(ct, "dtype", None) == object:
+    if isinstance(ct, Node) or not is_data(ct):
         raise _misfit(node, position, ct, "a number or array of the input's shape, or None")
     shape, out_shape = np.shape(primal), np.shape(node.data)
     assert node.op is not None
@@ -73,9 +77,9 @@ def fit(node: Node, position: int, ct: Any) -> Any:
         ct = _unbroadcast(ct, shape)
     if np.iscomplexobj(ct) and not np.iscomplexobj(primal):
         raise _misfit(node, position, ct, f"a real cotangent for the real input {say(primal)}")
-    if isinstance(primal, (int, float, complex)) and not isinstance(primal, np.generic):
-        return ct.item() if isinstance(ct, (np.generic, np.ndarray)) else ct
-    return _in_dtype_of(primal, ct, node, position)
+    if _is_less_precise(ct, primal):
+        raise _misfit(node, position, ct, f"dtype {primal.dtype}")
+    return _in_form_of(primal, ct)
 
 
 def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: Any) -> None:
@@ -97,17 +101,23 @@ def _unbroadcast(ct: Any, shape: tuple[int, ...]) -> Any:
     return np.sum(ct, axis=(*range(lead), *stretched)).reshape(shape)
 
 
-def _in_dtype_of(primal: Any, ct: Any, node: Node, position: int) -> Any:
-    """Cast to the primal's floating dtype, never up: a less precise cotangent is a mistake."""
+def _is_less_precise(ct: Any, primal: Any) -> bool:
+    """Whether digits were lost on the way: a float16 cotangent for a float32 primal."""
+    given, wanted = getattr(ct, "dtype", None), getattr(primal, "dtype", None)
+    if given is None or wanted is None or given == wanted:
+        return False
+    is_floating = given.kind in "fc" and wanted.kind in "fc"
+    return is_floating and bool(np.finfo(given).eps > np.finfo(wanted).eps)
+
+
+def _in_form_of(primal: Any, ct: Any) -> Any:
+    """A Python number for a Python number; else, for a floating primal, in its dtype."""
+    if primal.__class__ in PLAIN:
+        return ct.item() if isinstance(ct, (np.generic, np.ndarray)) else ct
     dtype = primal.dtype
-    given = getattr(ct, "dtype", None)
-    if given is None:  # a Python number, exact enough for any dtype
-        return dtype.type(ct) if dtype.kind in "fc" else ct
-    if given == dtype or dtype.kind not in "fc" or given.kind in "biu":
-        return ct if given == dtype or dtype.kind not in "fc" else ct.astype(dtype)
-    if np.finfo(given).eps > np.finfo(dtype).eps:
-        raise _misfit(node, position, ct, f"dtype {dtype}")
-    return ct.astype(dtype)
+    if dtype.kind not in "fc" or getattr(ct, "dtype", None) == dtype:
+        return ct
+    return ct.astype(dtype) if hasattr(ct, "astype") else dtype.type(ct)
 
 
 def wrong_count(node: Node, cts: object) -> VjpError:

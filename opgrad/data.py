@@ -9,12 +9,16 @@ import numpy as np
 PLAIN = frozenset({float, int, bool, complex})
 """The types of Python's own numbers."""
 
+NOT_NUMERIC = frozenset("OSUVMm")
+"""NumPy's kinds of dtypes that are no numbers: objects, text, records, dates."""
+
 
 def is_data(x: Any) -> bool:
-    """Whether it is a number, or an array that speaks NumPy's protocols and is no node."""
-    return isinstance(x, int | float | complex | np.generic) or (
-        hasattr(x, "__array_ufunc__") and hasattr(x, "shape") and hasattr(x, "dtype")
-    )
+    """Whether it is a number, or an array of numbers that speaks NumPy's protocols."""
+    if isinstance(x, int | float | complex | np.number | np.bool_):
+        return True
+    is_array = hasattr(x, "__array_ufunc__") and hasattr(x, "shape") and hasattr(x, "dtype")
+    return is_array and getattr(x.dtype, "kind", "?") not in NOT_NUMERIC
 
 
 def say(x: object) -> str:
@@ -27,4 +31,4 @@ def say(x: object) -> str:
 def why_no_data(x: object, who: str) -> str:
     """What is wrong with an input that is no data, and what to do."""
     hint = " Make it an array first: np.array(...)." if isinstance(x, list | tuple) else ""
-    return f"{who} Python numbers and arrays that speak NumPy's protocols; given {say(x)}.{hint}"
+    return f"{who} numbers and numeric arrays that speak NumPy's protocols; given {say(x)}.{hint}"

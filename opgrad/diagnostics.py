@@ -36,9 +36,12 @@ def debug() -> Iterator[None]:
     op is slower meanwhile. Blocks may be nested; the mode holds for all threads.
 
     Example:
+        >>> x = og.Value(float("inf"))
         >>> with og.debug():
-        ...     loss = model(x)
-        ...     loss.backward()
+        ...     loss = x * 0
+        Traceback (most recent call last):
+        ...
+        opgrad.errors.NonFiniteError: op 'mul' of plugin 'arithmetic' ... made the first NaN: nan
 
     Raises:
         NonFiniteError: within the block.

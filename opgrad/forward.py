@@ -74,7 +74,7 @@ def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
     Raises:
         ForwardError: ``data`` is neither a number nor an array.
     """
-    if not is_data(data) or getattr(data, "dtype", None) == object:
+    if isinstance(data, Node) or not is_data(data):
         raise ForwardError(
             f"the forward of {describe(op)} returned {type(data).__name__} {data!r}; "
             f"expected a number or a numeric array"

@@ -29,9 +29,9 @@ class Node:
     """
 
     # The inputs are stored as `x`, `y` (None where there is no such input) and, in the rarer case
-    # of more inputs or of params, `more`: the pair (other inputs, params). A tuple of inputs would
-    # be a second object for the garbage collector to walk, and take a quarter of the time of a
-    # scalar forward pass.
+    # of more inputs, of an op of any number of inputs, or of params, `more`: the pair (other
+    # inputs, params). A tuple of inputs would be a second object for the garbage collector to
+    # walk, and take a quarter of the time of a scalar forward pass.
     __slots__ = ("__weakref__", "data", "more", "number", "op", "x", "y")
 
     op: Op | None
@@ -53,7 +53,8 @@ class Node:
         _set_op(self, op)
         _set_x(self, inputs[0] if inputs else None)
         _set_y(self, inputs[1] if len(inputs) > 1 else None)
-        _set_more(self, (inputs[2:], params) if len(inputs) > 2 or params else None)
+        variadic = op is not None and op.arity is None
+        _set_more(self, (inputs[2:], params) if len(inputs) > 2 or params or variadic else None)
         _set_data(self, data)
         _set_number(self, next_number())
 

@@ -2,7 +2,9 @@
 
 :func:`backward` is what users call. It hands over to a *scheduler*; every scheduler does the same
 three things: :func:`plan` which nodes to visit, :func:`pull_back` through one node at a time, and
-add up what arrives at each. :class:`Sequential` is the one to read.
+:func:`accumulate` what arrives at each. :class:`Sequential` is the one to read.
+
+To write a scheduler, import these three from here, and :func:`explain` for exceptions.
 """
 
 from __future__ import annotations
@@ -11,8 +13,12 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
+from attrs import frozen
+
 from opgrad import diagnostics
-from opgrad.cotangent import NUMBERS, accumulate, fit, seed, wrong_count
+from opgrad.cotangent import NUMBERS, fit, seed, wrong_count
+from opgrad.cotangent import accumulate as accumulate
 from opgrad.errors import NoGradientError, NonFiniteError, VjpError
 from opgrad.hooks import Scheduler, hookimpl
 from opgrad.node import Constant, Node
@@ -22,17 +28,18 @@ from opgrad.registry import default
 _number = attrgetter("number")
 
 
+@frozen(eq=False, repr=False)
 class Gradients(Mapping[Node, Any]):
     """The result of a backward pass: an immutable mapping from nodes to their cotangents.
 
     A node that no gradient flows to has no entry: ``gradients.get(x, 0)`` makes that a zero,
     ``gradients[x]`` a :class:`~opgrad.errors.NoGradientError` (a ``KeyError``).
+
+    NumPy arrays in it are read-only, since two nodes may share one (the inputs of a sum do): copy
+    what you want to change.
     """
 
-    __slots__ = ("_cotangents",)
-
-    def __init__(self, cotangents: Mapping[Node, Any]) -> None:
-        self._cotangents = cotangents  # None where nothing arrived
+    _cotangents: Mapping[Node, Any]  # None where nothing arrived
 
     def __getitem__(self, node: Node) -> Any:
         ct = self._cotangents.get(node)
@@ -41,6 +48,9 @@ class Gradients(Mapping[Node, Any]):
                 f"no gradient flows from the root to {node!r}: the root does not depend on it "
                 f"differentiably, or it is not among `wrt`. Use .get(node, 0) to make that a zero."
             )
+        if isinstance(ct, np.ndarray):
+            ct = ct.view()
+            ct.flags.writeable = False
         return ct
 
     def __iter__(self) -> Iterator[Node]:
@@ -119,10 +129,12 @@ class Sequential:
                 y: Any = node.y
                 cy = None
                 if y is None:
-                    cx = op.rules[0](g, node.data, x.data)
+                    cx = op.rules[0](g, node.data, x.data) if x in cotangents else None
                 elif op.joint_rule is None:
                     cx = op.rules[0](g, node.data, x.data, y.data) if x in cotangents else None
                     cy = op.rules[1](g, node.data, x.data, y.data) if y in cotangents else None
+                elif x not in cotangents and y not in cotangents:
+                    continue
                 else:
                     cts = op.joint_rule(g, node.data, x.data, y.data)
                     if cts.__class__ is not tuple or len(cts) != 2:
@@ -192,6 +204,8 @@ def pull_back(node: Node, g: Any, needed: Container[Node]) -> list[tuple[Node, A
             rule(g, out, *primals, **params) if parent in needed else None
             for parent, rule in zip(inputs, op.rules, strict=True)
         ]
+    elif not any(parent in needed for parent in inputs):
+        return []
     else:
         cts = op.joint_rule(g, out, *primals, **params)
         if cts.__class__ is not tuple or len(cts) != len(inputs):
@@ -239,8 +253,8 @@ class use_scheduler:  # noqa: N801  # used like a function, and as a context man
     """Make a scheduler the current one: from now on, or in a ``with`` block.
 
     Example:
-        >>> og.use_scheduler("threaded")
-        >>> with og.use_scheduler("sequential"):
+        >>> loss = og.Value(3.0) * 2
+        >>> with og.use_scheduler("threaded"):
         ...     loss.backward()
 
     Raises:

@@ -1,6 +1,6 @@
 """Value: a node with operators, NumPy's dispatch protocols, and a place to read its gradient.
 
-Everything computed with Values ends in :func:`opgrad.apply.apply` (or its short form for the
+Everything computed with Values ends in :func:`apply` (or its short form for the
 operators), which runs an op's forward on the raw data and records the result as a new node.
 """
 
@@ -268,7 +268,7 @@ def apply(op: Op, args: tuple[Any, ...], params: Mapping[str, Any] = NO_PARAMS) 
     data = run_forward(op, inputs, params)
     x = inputs[0] if inputs else None
     y = inputs[1] if len(inputs) > 1 else None
-    more = (inputs[2:], params) if params or len(inputs) > 2 else None
+    more = (inputs[2:], params) if params or len(inputs) > 2 or op.arity is None else None
     return _record(op, x, y, more, data)
 
 

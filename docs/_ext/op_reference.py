@@ -1,0 +1,78 @@
+"""The ``{op-reference}`` directive: every built-in op, read from the registry at build time."""
+
+import inspect
+import re
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+import opgrad as og
+from opgrad.plugin import PluginInfo
+
+
+class OpReferenceDirective(SphinxDirective):
+    """One section per built-in plugin, one per op within it."""
+
+    def run(self) -> list[nodes.Node]:
+        """The sections, parsed from :func:`op_reference`."""
+        return self.parse_text_to_nodes(op_reference(), allow_section_headings=True)
+
+
+def op_reference() -> str:
+    """The reference of all built-in ops, in Markdown."""
+    registry = og.default_registry()
+    return "\n\n".join(
+        plugin_section(info, ops)
+        for info in registry.plugins
+        if info.builtin and (ops := ops_of(info, registry))
+    )
+
+
+def ops_of(info: PluginInfo, registry: og.Registry) -> list[og.Op]:
+    """The ops of one plugin, by name."""
+    return sorted(
+        (op for name, op in registry.ops.items() if name.partition(".")[0] == info.name),
+        key=lambda op: op.name,
+    )
+
+
+def plugin_section(info: PluginInfo, ops: list[og.Op]) -> str:
+    """A heading for the plugin, and what each of its ops does."""
+    entries = "\n\n".join(op_entry(f"{info.name}.{op.name}", op) for op in ops)
+    return f"## {info.name}\n\nModule `{info.module}`, {len(ops)} ops.\n\n{entries}"
+
+
+def op_entry(qualified: str, op: og.Op) -> str:
+    """Signature, properties and docstring of one op."""
+    functions = [f"`{f.__module__ or 'numpy'}.{f.__name__}`" for f in op.implements]
+    arity = {None: "any number of inputs", 1: "1 input"}.get(op.arity, f"{op.arity} inputs")
+    facts = [
+        arity,
+        *(["elementwise"] if op.elementwise else []),
+        *([f"params: {', '.join(f'`{p}`' for p in sorted(op.param_names))}"] * bool(op.param_names)),
+        *(["opaque"] if op.opaque else []),
+        f"NumPy: {', '.join(functions)}" if functions else "no NumPy function",
+    ]
+    heading = f"### {op.name}\n\n`{qualified}{signature(op)}`: {'; '.join(facts)}"
+    return f"{heading}\n\n{escaped(op.doc)}"
+
+
+def escaped(doc: str) -> str:
+    """A docstring in which Markdown finds no emphasis in `x**2 * y`."""
+    parts = re.split(r"(``.*?``|`.*?`)", doc)
+    return "".join(p if p.startswith("`") else re.sub(r"([*_<|])", r"\\\1", p) for p in parts)
+
+
+def signature(op: og.Op) -> str:
+    """The forward's parameters, without their types."""
+    forward = inspect.signature(op.forward)
+    bare = [p.replace(annotation=inspect.Parameter.empty) for p in forward.parameters.values()]
+    return str(inspect.Signature(bare))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("op-reference", OpReferenceDirective)
+    return {"parallel_read_safe": True}

@@ -1,0 +1,51 @@
+"""GELU, and the distribution function of the standard normal distribution that it is made of."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+import opgrad as og
+from opgrad import Raw
+from opgrad_activations.samples import ANYWHERE
+
+_erfc = np.frompyfunc(math.erfc, 1, 1)  # NumPy has none
+
+
+@og.op(elementwise=True, samples=ANYWHERE)
+def normal_cdf(x: Raw) -> Raw:
+    """The probability that a standard normal variable is at most x, precise in both tails.
+
+    Derivative: its density, exp(-x**2 / 2) / sqrt(2 * pi).
+    """
+    scaled = x * -math.sqrt(0.5)
+    return 0.5 * np.asarray(_erfc(scaled), np.result_type(scaled))
+
+
+@normal_cdf.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    return g * _density(x)
+
+
+@og.op(elementwise=True, samples=ANYWHERE)
+def gelu(x: Raw) -> Raw:
+    """x * normal_cdf(x): the exact form, not its approximation by tanh. NaN at -inf.
+
+    Derivative: normal_cdf(x) + x * exp(-x**2 / 2) / sqrt(2 * pi).
+
+    Source: Hendrycks and Gimpel, "Gaussian error linear units (GELUs)", 2016.
+    """
+    return x * normal_cdf.forward(x)
+
+
+@gelu.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    # No NumPy function becomes normal_cdf on a Value, so the rule has to choose.
+    cdf = normal_cdf(x) if isinstance(x, og.Node) else normal_cdf.forward(x)
+    return g * (cdf + x * _density(x))
+
+
+def _density(x: Raw) -> Raw:
+    with np.errstate(over="ignore"):  # where x * x is inf, the density is 0
+        return np.exp(-0.5 * (x * x)) / math.sqrt(2 * math.pi)

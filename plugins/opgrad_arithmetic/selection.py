@@ -1,0 +1,102 @@
+"""The larger, the smaller, and the chosen of two values."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import opgrad as og
+from opgrad import Raw
+from opgrad_arithmetic.samples import PAIRS
+
+
+@og.op(elementwise=True, implements=np.maximum, samples=PAIRS)
+def maximum(x: Raw, y: Raw) -> Raw:
+    """The larger of x and y; NaN where either is NaN.
+
+    Derivatives: 1 for the larger, 0 for the smaller. At a tie: 1/2 each. Where either is NaN: 1
+    each.
+    """
+    if isinstance(x, int | float) and isinstance(y, int | float):
+        return y if y > x or y != y else x  # NumPy would round or refuse large integers
+    return np.maximum(x, y)
+
+
+@maximum.vjp_wrt(0)
+def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
+    return _share(g, x, y)
+
+
+@maximum.vjp_wrt(1)
+def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
+    return _share(g, y, x)
+
+
+@og.op(elementwise=True, implements=np.minimum, samples=PAIRS)
+def minimum(x: Raw, y: Raw) -> Raw:
+    """The smaller of x and y; NaN where either is NaN.
+
+    Derivatives: 1 for the smaller, 0 for the larger. At a tie: 1/2 each. Where either is NaN: 1
+    each.
+    """
+    if isinstance(x, int | float) and isinstance(y, int | float):
+        return y if y < x or y != y else x  # NumPy would round or refuse large integers
+    return np.minimum(x, y)
+
+
+@minimum.vjp_wrt(0)
+def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
+    return _share(g, y, x)
+
+
+@minimum.vjp_wrt(1)
+def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
+    return _share(g, x, y)
+
+
+def _share(g: Raw, high: Raw, low: Raw) -> Raw:
+    """All of ``g`` where ``high`` is above ``low``, half of it at a tie, else nothing."""
+    return np.where(high < low, 0, np.where(high == low, 0.5 * g, g))
+
+
+@og.op(
+    elementwise=True,
+    implements=np.where,
+    samples=[
+        (True, 1.5, -2.0),
+        (False, 3, 2),
+        (np.array([True, False, True]), np.array([1.0, -2.0, 0.5]), 3.0),
+        (
+            np.array([[True], [False]]),
+            np.array([1.0, -2.0, 0.5]),
+            np.array([[0.3, 1.7, -0.9], [2.2, -1.1, 1.4]]),
+        ),
+        (
+            np.array([True, False]),
+            np.array([1.5, -0.5], np.float32),
+            np.array([[2.5], [0.5]], np.float32),
+        ),
+    ],
+)
+def where(condition: Raw, x: Raw, y: Raw) -> Raw:
+    """x where the condition holds, else y.
+
+    Derivatives: 1 for the chosen one, 0 for the other. No gradient to the condition.
+    """
+    if all(isinstance(number, int | float) for number in (condition, x, y)):
+        return x if condition else y  # NumPy would round or refuse large integers
+    return np.where(condition, x, y)
+
+
+@where.vjp_wrt(0)
+def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> None:
+    return None
+
+
+@where.vjp_wrt(1)
+def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> Raw:
+    return np.where(condition, g, 0)
+
+
+@where.vjp_wrt(2)
+def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> Raw:
+    return np.where(condition, 0, g)

@@ -1,0 +1,80 @@
+"""Roots, squares and reciprocals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import opgrad as og
+from opgrad import Raw
+from opgrad_elementary.quotient import quotient
+from opgrad_elementary.samples import ANYWHERE, PAIRS, POSITIVE
+
+
+@og.op(elementwise=True, implements=np.sqrt, samples=POSITIVE)
+def sqrt(x: Raw) -> Raw:
+    """The square root of x. Derivative: 1 / (2 * sqrt(x)); inf at x = 0."""
+    return np.sqrt(x)
+
+
+@sqrt.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    return quotient(0.5 * g, out)
+
+
+@og.op(elementwise=True, implements=np.cbrt, samples=ANYWHERE)
+def cbrt(x: Raw) -> Raw:
+    """The real cube root of x, also of a negative one.
+
+    Derivative: 1 / (3 * cbrt(x)**2); inf at x = 0.
+    """
+    return np.cbrt(x)
+
+
+@cbrt.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    return quotient(g, 3 * out * out)
+
+
+@og.op(elementwise=True, implements=np.square, samples=ANYWHERE)
+def square(x: Raw) -> Raw:
+    """x * x, exact on Python's integers. Derivative: 2 * x."""
+    return x * x
+
+
+@square.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    return 2 * g * x
+
+
+@og.op(elementwise=True, implements=np.reciprocal, samples=ANYWHERE)
+def reciprocal(x: Raw) -> Raw:
+    """1 / x, a true division for integers too (numpy.reciprocal gives 0 for them).
+
+    Derivative: -1 / x**2. At x = 0 what division is without OpGrad: an error for Python numbers,
+    inf and a warning for arrays.
+    """
+    return 1 / x
+
+
+@reciprocal.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    return -g * out * out
+
+
+@og.op(elementwise=True, implements=np.hypot, samples=PAIRS)
+def hypot(x: Raw, y: Raw) -> Raw:
+    """sqrt(x**2 + y**2), without overflow on the way.
+
+    Derivatives: x / hypot(x, y) and y / hypot(x, y). At the kink, the origin: 0 and 0.
+    """
+    return np.hypot(x, y)
+
+
+@hypot.vjp_wrt(0)
+def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
+    return g * (x / (out + (out == 0)))  # divides 0 by 1 at the origin
+
+
+@hypot.vjp_wrt(1)
+def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
+    return g * (y / (out + (out == 0)))

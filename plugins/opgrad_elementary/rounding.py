@@ -1,0 +1,91 @@
+"""Steps and limits. Where an op is flat, no gradient flows; its jumps have no derivative at all."""
+
+from __future__ import annotations
+
+import builtins
+
+import numpy as np
+
+import opgrad as og
+from opgrad import Raw
+from opgrad_elementary.samples import ANYWHERE
+
+
+@og.op(elementwise=True, implements=np.sign, samples=ANYWHERE)
+def sign(x: Raw) -> Raw:
+    """-1, 0 or 1: the sign of x; NaN for NaN. No gradient, at the jump x = 0 neither."""
+    return np.sign(x)
+
+
+@og.op(elementwise=True, implements=np.floor, samples=ANYWHERE)
+def floor(x: Raw) -> Raw:
+    """The largest whole number up to x. No gradient, at the jumps neither."""
+    return x if isinstance(x, int) else np.floor(x)
+
+
+@og.op(elementwise=True, implements=np.ceil, samples=ANYWHERE)
+def ceil(x: Raw) -> Raw:
+    """The smallest whole number from x on. No gradient, at the jumps neither."""
+    return x if isinstance(x, int) else np.ceil(x)
+
+
+@og.op(
+    elementwise=True,
+    implements=(np.round, np.around, np.rint),
+    samples=[*ANYWHERE, og.Sample(3.14159, decimals=2), og.Sample(1234, decimals=-2)],
+)
+def round(x: Raw, *, decimals: int = 0) -> Raw:
+    """x rounded to so many decimals, halves to the even neighbour. No gradient."""
+    return builtins.round(x, decimals) if isinstance(x, int) else np.round(x, decimals)
+
+
+def _flat(g: Raw, out: Raw, x: Raw) -> None:
+    return None
+
+
+sign.vjp(_flat)
+floor.vjp(_flat)
+ceil.vjp(_flat)
+
+
+@round.vjp
+def _(g: Raw, out: Raw, x: Raw, *, decimals: int = 0) -> None:
+    return None
+
+
+@og.op(
+    elementwise=True,
+    implements=np.clip,
+    samples=[
+        (0.3, -1.0, 1.0),
+        (2.5, -1.0, 1.0),
+        (-7, -2, 5),
+        (np.array([[0.2, -1.8, 1.9], [-2.4, 0.6, 1.1]]), -1.5, 1.5),
+        (np.array([[1.2], [-0.6]]), np.array([-0.4, 0.1, -1.3]), np.array([0.5, 2.0, -0.9])),
+        (np.array([0.4, -1.6], np.float32), np.float32(-1), np.float32(1)),
+    ],
+)
+def clip(x: Raw, low: Raw, high: Raw) -> Raw:
+    """x, but no less than low and no more than high (which wins if low > high).
+
+    Derivatives: 1 for the one of the three that is the result, 0 for the others. At the kinks,
+    where x is at a bound: 1 for x, 0 for the bound.
+    """
+    if all(isinstance(number, int | float) for number in (x, low, high)):
+        return min(max(x, low), high)  # NumPy would round or refuse large integers
+    return np.minimum(np.maximum(x, low), high)
+
+
+@clip.vjp_wrt(0)
+def _(g: Raw, out: Raw, x: Raw, low: Raw, high: Raw) -> Raw:
+    return np.where((low <= x) * (x <= high), g, 0)
+
+
+@clip.vjp_wrt(1)
+def _(g: Raw, out: Raw, x: Raw, low: Raw, high: Raw) -> Raw:
+    return np.where((x < low) * (low <= high), g, 0)
+
+
+@clip.vjp_wrt(2)
+def _(g: Raw, out: Raw, x: Raw, low: Raw, high: Raw) -> Raw:
+    return np.where(np.maximum(x, low) > high, g, 0)

@@ -1,0 +1,105 @@
+"""Trigonometric functions and their inverses, in radians."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import opgrad as og
+from opgrad import Raw
+from opgrad_elementary.quotient import quotient
+from opgrad_elementary.samples import ANYWHERE, PAIRS, WITHIN_ONE
+
+
+@og.op(elementwise=True, implements=np.sin, samples=ANYWHERE)
+def sin(x: Raw) -> Raw:
+    """The sine of x. Derivative: cos(x)."""
+    return np.sin(x)
+
+
+@sin.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    return g * np.cos(x)
+
+
+@og.op(elementwise=True, implements=np.cos, samples=ANYWHERE)
+def cos(x: Raw) -> Raw:
+    """The cosine of x. Derivative: -sin(x)."""
+    return np.cos(x)
+
+
+@cos.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    return -g * np.sin(x)
+
+
+@og.op(elementwise=True, implements=np.tan, samples=ANYWHERE)
+def tan(x: Raw) -> Raw:
+    """The tangent of x. Derivative: 1 + tan(x)**2."""
+    return np.tan(x)
+
+
+@tan.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    return g * (1 + out * out)
+
+
+@og.op(elementwise=True, implements=np.arcsin, samples=WITHIN_ONE)
+def asin(x: Raw) -> Raw:
+    """The angle, from -pi/2 to pi/2, whose sine is x.
+
+    Derivative: 1 / sqrt(1 - x**2); inf at x = -1 and x = 1.
+    """
+    return np.arcsin(x)
+
+
+@asin.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    return quotient(g, np.sqrt((1 - x) * (1 + x)))  # 1 - x * x loses digits near the edges
+
+
+@og.op(elementwise=True, implements=np.arccos, samples=WITHIN_ONE)
+def acos(x: Raw) -> Raw:
+    """The angle, from 0 to pi, whose cosine is x.
+
+    Derivative: -1 / sqrt(1 - x**2); -inf at x = -1 and x = 1.
+    """
+    return np.arccos(x)
+
+
+@acos.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    return quotient(-g, np.sqrt((1 - x) * (1 + x)))
+
+
+@og.op(elementwise=True, implements=np.arctan, samples=ANYWHERE)
+def atan(x: Raw) -> Raw:
+    """The angle, from -pi/2 to pi/2, whose tangent is x. Derivative: 1 / (1 + x**2)."""
+    return np.arctan(x)
+
+
+@atan.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    norm = np.hypot(1, x)  # 1 + x * x might overflow
+    return g / norm / norm
+
+
+@og.op(elementwise=True, implements=np.arctan2, samples=PAIRS)
+def atan2(y: Raw, x: Raw) -> Raw:
+    """The angle, from -pi to pi, between the positive x axis and the point (x, y).
+
+    Derivatives: x / (x**2 + y**2) by y, and -y / (x**2 + y**2) by x. At the origin, where the
+    angle is not defined: NaN.
+    """
+    return np.arctan2(y, x)
+
+
+@atan2.vjp_wrt(0)
+def _(g: Raw, out: Raw, y: Raw, x: Raw) -> Raw:
+    norm = np.hypot(x, y)  # x * x + y * y might overflow, or underflow to 0
+    return quotient(g * quotient(x, norm), norm)
+
+
+@atan2.vjp_wrt(1)
+def _(g: Raw, out: Raw, y: Raw, x: Raw) -> Raw:
+    norm = np.hypot(x, y)
+    return quotient(-g * quotient(y, norm), norm)
