@@ -10,7 +10,7 @@ from opgrad import Value
 
 
 def classic() -> Value[int]:
-    """relu(a + b * c)"""
+    """Compute relu(a + b * c)."""
     a, b, c = Value(2), Value(-3), Value(10)
     d = a + b * c
     e = d.relu()
@@ -18,6 +18,7 @@ def classic() -> Value[int]:
 
 
 def main() -> None:
+    """Print the five nodes after a backward pass, and four without the ReLU."""
     a, b, c = Value(2), Value(-3), Value(10)
     d = a + b * c
     e = d.relu()

@@ -45,4 +45,4 @@ def app() -> None:
       opgrad demo
       opgrad ops
       opgrad graph model.py:loss --out loss.svg
-    """
+    """  # noqa: D301  # click takes \b for: do not rewrap these lines

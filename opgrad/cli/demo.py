@@ -92,7 +92,7 @@ def demo(out: Path, data: Path, epochs: int, hidden: int, seed: int) -> None:
       opgrad demo
       opgrad demo --epochs 2 --out /tmp/demo
       opgrad demo --data flowers.csv
-    """
+    """  # noqa: D301  # click takes \b for: do not rewrap these lines
     if find_spec("matplotlib") is None:
         raise click.ClickException(
             "the demo draws with matplotlib, which is not installed; pip install 'opgrad[demo]'"

@@ -47,7 +47,7 @@ def graph(target: str, format_name: str | None, out: Path | None) -> None:
       opgrad graph examples/classic.py:classic
       opgrad graph examples/classic.py:classic --out classic.svg
       opgrad graph examples/classic.py:classic --format dot | dot -Tpdf > classic.pdf
-    """
+    """  # noqa: D301  # click takes \b for: do not rewrap these lines
     done = call(target)
     outputs = _outputs(done.result, target)
     drawing = Graph.of(*outputs, names=_names(done))

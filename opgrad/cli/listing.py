@@ -50,7 +50,7 @@ def ops(to_json: bool) -> None:
     Examples:
       opgrad ops
       opgrad ops --json | jq '.[] | select(.plugin == "arithmetic") | .name'
-    """
+    """  # noqa: D301  # click takes \b for: do not rewrap these lines
     registry = default()
     owners = {info.name: info for info in registry.plugins}
     records = [
@@ -118,7 +118,7 @@ def plugins(to_json: bool) -> None:
     Examples:
       opgrad plugins
       OPGRAD_DISABLE=threaded opgrad plugins
-    """
+    """  # noqa: D301  # click takes \b for: do not rewrap these lines
     registry = default()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PluginWarning)  # the list itself says what is broken

@@ -32,6 +32,7 @@ class Neuron:
         return cls(tuple(Value(rng.gauss(0, spread)) for _ in range(inputs)), Value(0.0))
 
     def __call__(self, x: Sequence[Scalar | float]) -> Scalar:
+        """Compute w1 * x1 + w2 * x2 + ... + bias."""
         total = self.bias
         for weight, xi in zip(self.weights, x, strict=True):
             total = total + weight * xi
@@ -64,6 +65,7 @@ class MLP:
         )
 
     def __call__(self, x: Sequence[Scalar | float]) -> tuple[Scalar, ...]:
+        """Pass the inputs through every layer."""
         *hidden, last = self.layers
         for layer in hidden:
             x = [neuron(x).relu() for neuron in layer]
