@@ -51,7 +51,10 @@ def op_entry(qualified: str, op: og.Op) -> str:
     facts = [
         arity,
         *(["elementwise"] if op.elementwise else []),
-        *([f"params: {', '.join(f'`{p}`' for p in sorted(op.param_names))}"] * bool(op.param_names)),
+        *(
+            [f"params: {', '.join(f'`{p}`' for p in sorted(op.param_names))}"]
+            * bool(op.param_names)
+        ),
         *(["opaque"] if op.opaque else []),
         f"NumPy: {', '.join(functions)}" if functions else "no NumPy function",
     ]

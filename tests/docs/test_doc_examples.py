@@ -29,12 +29,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from doc_pages import PAGES, ROOT, Block, blocks, name_of
 
 import opgrad as og
+from tests.docs.doc_pages import PAGES, ROOT, Block, blocks, name_of
 
 FLAGS = doctest.ELLIPSIS
-MODULES = sorted(m.name for m in pkgutil.walk_packages(og.__path__, "opgrad.") if "__main__" not in m.name)
+MODULES = sorted(
+    m.name for m in pkgutil.walk_packages(og.__path__, "opgrad.") if "__main__" not in m.name
+)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

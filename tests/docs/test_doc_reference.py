@@ -9,11 +9,11 @@ import types
 from importlib import import_module
 
 import pytest
-from doc_pages import ROOT
 
 import opgrad as og
 from opgrad import hooks
 from opgrad.errors import PluginWarning
+from tests.docs.doc_pages import ROOT
 
 DOCS = ROOT / "docs"
 PUBLIC = sorted(
@@ -38,9 +38,7 @@ ERRORS = sorted(
         and thing.__module__.startswith("opgrad.")
     }
 )
-HOOKS = sorted(
-    name for name, thing in vars(hooks).items() if hasattr(thing, f"{hooks.GROUP}_spec")
-)
+HOOKS = sorted(name for name, thing in vars(hooks).items() if hasattr(thing, f"{hooks.GROUP}_spec"))
 OPS = sorted(
     name
     for info in og.default_registry().plugins
