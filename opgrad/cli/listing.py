@@ -20,12 +20,15 @@ from opgrad.operation import Op
 from opgrad.plugin import PluginInfo
 from opgrad.registry import Registry, default
 
+GIVE_WAY = {"inputs", "NumPy function", "doc", "brings"}
+"""The columns that a narrow terminal makes narrower."""
 
-def console() -> Console:
-    """Standard output, wide where it is no terminal and nothing limits it."""
+
+def console(width: int = 120) -> Console:
+    """Standard output; at least this wide where it is no terminal, which would set a limit."""
     out = Console(highlight=False)
     if not out.is_terminal:
-        out.width = max(out.width, 120)
+        out.width = max(out.width, width)
     return out
 
 
@@ -41,6 +44,8 @@ def as_json(records: object) -> None:
 @click.option("--json", "to_json", is_flag=True, help="Print JSON, with the whole docs.")
 def ops(to_json: bool) -> None:
     """List every op that is installed, and where it comes from.
+
+    A terminal of 100 columns or more also shows what each op computes.
 
     Call one as og.ops.NAME(...), or, where two plugins have one of the same name, as
     og.ops["PLUGIN.NAME"](...). An op with a NumPy function is also what that function becomes
@@ -60,7 +65,8 @@ def ops(to_json: bool) -> None:
     if to_json:
         as_json(records)
     else:
-        console().print(_op_table(records))
+        out = console(width=240)
+        out.print(_op_table(records, with_doc=out.width >= 100))
 
 
 def _op_record(op: Op, owner: PluginInfo) -> dict[str, Any]:
@@ -87,19 +93,21 @@ def _function_name(function: Callable[..., Any]) -> str:
     return name if isinstance(function, np.ufunc) else f"{function.__module__}.{name}"
 
 
-def _op_table(records: Iterable[dict[str, Any]]) -> Table:
-    table = _table("op", "plugin", "version", "inputs", "element-\nwise", "NumPy function", "")
+def _op_table(records: Iterable[dict[str, Any]], *, with_doc: bool) -> Table:
+    columns = ("op", "plugin", "version", "inputs", "element-\nwise", "NumPy function", "doc")
+    table = _table(*columns[: 7 if with_doc else 6])
     for r in records:
         inputs = "any" if r["arity"] is None else str(r["arity"])
-        table.add_row(
+        cells = (
             Text(r["name"], "bold"),
             Text(r["plugin"]),
             Text(r["version"]),
             Text(" ".join([inputs, *(f"{p}=" for p in r["params"])])),
             Text("yes" if r["elementwise"] else ""),
             Text(", ".join(r["implements"])),
-            Text(r["doc"].partition("\n")[0], "dim"),
+            Text(r["doc"].partition("\n")[0], "dim", no_wrap=True, overflow="ellipsis"),
         )
+        table.add_row(*cells[: len(table.columns)])
     return table
 
 
@@ -175,7 +183,7 @@ def _brings(record: dict[str, Any]) -> Text:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0))
     for column in columns:
-        table.add_column(column)
+        table.add_column(column, no_wrap=column not in GIVE_WAY)
     return table
