@@ -17,6 +17,7 @@ class OpReferenceDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The sections, parsed from :func:`op_reference`."""
+        self.env.note_reread()  # the registry is no file that Sphinx could watch
         return self.parse_text_to_nodes(op_reference(), allow_section_headings=True)
 
 
@@ -51,7 +52,10 @@ def op_entry(qualified: str, op: og.Op) -> str:
     facts = [
         arity,
         *(["elementwise"] if op.elementwise else []),
-        *([f"params: {', '.join(f'`{p}`' for p in sorted(op.param_names))}"] * bool(op.param_names)),
+        *(
+            [f"params: {', '.join(f'`{p}`' for p in sorted(op.param_names))}"]
+            * bool(op.param_names)
+        ),
         *(["opaque"] if op.opaque else []),
         f"NumPy: {', '.join(functions)}" if functions else "no NumPy function",
     ]
