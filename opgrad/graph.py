@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from attrs import field, frozen
 
 from opgrad import draw
 from opgrad.node import Constant, Node
+
+N = TypeVar("N", bound=Node)  # a mapping is invariant in its keys
 
 
 @frozen(eq=False, repr=False)
@@ -40,7 +43,7 @@ class Graph:
     names: Mapping[Node, str] = field(factory=lambda: MappingProxyType({}))
 
     @classmethod
-    def of(cls, *outputs: Node, names: Mapping[Node, str] | None = None) -> Graph:
+    def of(cls, *outputs: Node, names: Mapping[N, str] | None = None) -> Graph:
         """The graph of everything that ``outputs`` depend on.
 
         Args:
@@ -64,8 +67,8 @@ class Graph:
 
     def __repr__(self) -> str:
         return (
-            f"<Graph of {len(self.nodes)} nodes, "
-            f"{len(self.inputs)} of them inputs, {len(self.outputs)} outputs>"
+            f"<Graph: nodes={len(self.nodes)}, inputs={len(self.inputs)}, "
+            f"outputs={len(self.outputs)}>"
         )
 
     def __str__(self) -> str:
@@ -106,7 +109,7 @@ def _ancestors(outputs: Iterable[Node]) -> tuple[Node, ...]:
     return tuple(sorted(reached, key=attrgetter("number")))
 
 
-def _names_of(nodes: Iterable[Node], names: Mapping[Node, str]) -> dict[Node, str]:
+def _names_of(nodes: Iterable[Node], names: Mapping[Any, str]) -> dict[Node, str]:
     here = {node: names[node] for node in nodes if node in names}
     owners: dict[str, Node] = {}
     for node, name in here.items():

@@ -342,17 +342,16 @@ class Registry:
 
     def _not_in_use(self) -> str:
         """The plugins that might have brought what is missing."""
-        lines = [
-            f"\nIt may be one of {info}, which is {info.state}: {info.cause}"
-            for info in (*(p.info for p in self._plugins.values()), *self._namesakes)
-            if info.state != "loaded"
-        ]
         if self._loading:
-            lines.append(
+            return (
                 "\nPlugins are still being loaded: a plugin cannot look up another's ops while it "
                 "is imported. Import that plugin's module instead."
             )
-        return "".join(lines)
+        return "".join(
+            f"\nIt may be one of {info}, which is {info.state}: {info.cause}"
+            for info in (*(p.info for p in self._plugins.values()), *self._namesakes)
+            if info.state != "loaded"
+        )
 
 
 def _plugin_of(qualified: str) -> str:

@@ -28,13 +28,12 @@ T = TypeVar("T")
 
 def _binary(name: str) -> Callable[[Value[Any], Any], Value[Any]]:
     """The method of a binary operator: :func:`apply` for two inputs, on its shortest path."""
-
     op: Op | None = None
 
     def method(x: Node, y: Any) -> Any:
         nonlocal op
         if y.__class__ is not Value:
-            if not (isinstance(y, Value) or is_data(y)):
+            if not (isinstance(y, Node) or is_data(y)):
                 return NotImplemented
             y = as_node(y)
         if op is None:

@@ -13,7 +13,7 @@ _SHAPES = {
     Kind.CONSTANT: 'shape=box, style="filled,dashed"',
     Kind.OP: 'shape=box, style="filled,rounded"',
 }
-_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": ""})
+_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\""})
 
 
 def to_dot(nodes: Sequence[Node], outputs: Sequence[Node], names: Names) -> str:

@@ -80,6 +80,7 @@ def kind_of(node: Node) -> Kind:
 
 
 def _title(node: Node, name: str | None) -> str:
+    name = " ".join(name.split()) if name else name  # a label's lines are its own
     if node.op is None:
         return name or ("" if isinstance(node, Constant) else "input")
     applied = f"{node.op.name} {params(node)}".rstrip()
@@ -90,9 +91,12 @@ def _title(node: Node, name: str | None) -> str:
 
 
 def has_gradient(node: Node) -> bool:
-    """Whether there is a gradient on the node that is not the number 0 it started from."""
+    """Whether the node has a gradient other than the number 0, from which it starts."""
     gradient = getattr(node, "grad", None)
-    return gradient is not None and (not isinstance(gradient, int | float) or gradient != 0)
+    if gradient is None:
+        return False
+    number = _as_number(gradient)
+    return number is None or bool(number != 0)  # no array is looked into: it may be far away
 
 
 def gradient_of(node: Node) -> str | None:

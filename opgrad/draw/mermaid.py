@@ -43,5 +43,8 @@ def _box(this: Label) -> str:
 
 
 def _escape(text: str) -> str:
-    """Whatever may mean something to Mermaid, Markdown or HTML, as a character code."""
-    return re.sub(r"[^\w .,:=+-]", lambda match: f"#{ord(match[0])};", text)
+    """Whatever may mean something to Mermaid, Markdown or HTML, as a character code.
+
+    Also what begins a list, "1. " or "- ", which Mermaid would refuse to draw.
+    """
+    return re.sub(r"[^\w .,:=+-]|[.+-](?= )", lambda match: f"#{ord(match[0])};", text)

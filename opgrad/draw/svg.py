@@ -6,6 +6,7 @@ paper, so that it is readable on light and dark pages alike.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from unicodedata import combining, east_asian_width
 from xml.sax.saxutils import escape
@@ -28,6 +29,7 @@ PADDING = (14, 9)
 RING = 4
 """Between the two frames of an output."""
 
+_not_xml = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RADIUS = {Kind.INPUT: 20, Kind.CONSTANT: 2, Kind.OP: 8}
 
 
@@ -46,7 +48,11 @@ def to_svg(nodes: Sequence[Node], outputs: Sequence[Node], names: Names) -> str:
     labels = label(nodes, outputs, names)
     layout = lay_out([this.inputs for this in labels], [_size(this) for this in labels])
     width, height = _n(layout.width), _n(layout.height)
-    title = f"graph with {len(nodes)} node{"s" * (len(nodes) != 1)}"
+<<<<<<< HEAD
+    title = f"graph with {len(nodes)} node{'s' * (len(nodes) != 1)}"
+=======
+    title = f"graph, number of nodes: {len(nodes)}"
+>>>>>>> draw
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
@@ -135,5 +141,4 @@ def _n(number: float) -> str:
 
 
 def _text(text: str) -> str:
-    """Text for XML, which cannot hold most control characters at all."""
-    return escape("".join([c if c >= " " or c in "\n\t" else "�" for c in text]))
+    return escape(_not_xml.sub("\ufffd", text))

@@ -8,9 +8,8 @@ sums depend on their order, so what arrives at a node is added in the sequential
 
 from __future__ import annotations
 
-from opgrad_threaded.scheduler import Threaded as Threaded
-
 import opgrad as og
+from opgrad_threaded.scheduler import Threaded as Threaded
 
 
 @og.hookimpl.opgrad_schedulers

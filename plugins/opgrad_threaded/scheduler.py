@@ -10,10 +10,9 @@ from heapq import heappop, heappush
 from queue import SimpleQueue
 from typing import Any, TypeAlias
 
-from opgrad_threaded.inbox import Inbox
-
 from opgrad import Node
 from opgrad.schedule import SEQUENTIAL, explain, plan, pull_back
+from opgrad_threaded.inbox import Inbox
 
 Outcome: TypeAlias = list[tuple[Node, Any]] | BaseException
 """The cotangents that a VJP gave, each with the input it is for; or what it raised."""

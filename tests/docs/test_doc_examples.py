@@ -29,9 +29,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from doc_pages import PAGES, ROOT, Block, blocks, name_of
 
 import opgrad as og
+from tests.docs.doc_pages import PAGES, ROOT, Block, blocks, name_of
 
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 MODULES = sorted(

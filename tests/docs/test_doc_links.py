@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from doc_pages import PAGES, ROOT, blocks, name_of, prose
+
+from tests.docs.doc_pages import PAGES, ROOT, blocks, name_of, prose
 
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 INCLUDED = re.compile(r"^:(?:pyobject|start-at|end-before): (?P<what>.+)$", re.M)

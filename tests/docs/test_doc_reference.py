@@ -9,11 +9,11 @@ import types
 from importlib import import_module
 
 import pytest
-from doc_pages import ROOT
 
 import opgrad as og
 from opgrad import hooks
 from opgrad.errors import PluginWarning
+from tests.docs.doc_pages import ROOT
 
 DOCS = ROOT / "docs"
 PUBLIC = sorted(

@@ -78,6 +78,12 @@ warnings.showwarning = show
 REPORT = r"""print("\n@" + json.dumps(result))"""
 
 
+@pytest.fixture(scope="session")
+def make_environment() -> Callable[[Path], Environment]:
+    """The class, for those that need an environment for longer than a test."""
+    return Environment
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
     """An environment of the test's own, with no plugins but the built-in ones."""

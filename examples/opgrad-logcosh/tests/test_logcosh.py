@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from opgrad_logcosh import logcosh
 
 import opgrad as og
+from opgrad_logcosh import logcosh
 
 
 @pytest.mark.parametrize("x", [-3.0, -0.1, 0.0, 0.5, 20.0])

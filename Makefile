@@ -1,0 +1,68 @@
+# Everything runs in a virtual environment that the targets make themselves. `make` lists them.
+
+PYTHON ?= python3
+PYTHONS ?= python3.12 python3.13
+VENV ?= .venv
+
+BIN := $(VENV)/bin
+# Print a command, and run it.
+RUN = @run() { printf '\n==> %s\n' "$$*"; "$$@"; }; run
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL: # one pip at a time in an environment
+.PHONY: help demo test lint types pytest test-peers test-versions bench docs clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\n  PYTHON=%s makes the environment in %s/.\n' '$(PYTHON)' '$(VENV)'
+
+demo: $(VENV)/.with-demo $(VENV)/.with-example ## Run the demo; its output goes to demo-output/
+	$(RUN) $(BIN)/opgrad demo --out demo-output
+
+test: lint types pytest ## Check format, lint and types; run the tests
+
+lint: $(VENV)/.with-all
+	$(RUN) $(BIN)/ruff format --check
+	$(RUN) $(BIN)/ruff check
+
+types: $(VENV)/.with-all $(VENV)/.with-example
+	$(RUN) $(BIN)/mypy
+
+pytest: $(VENV)/.with-all $(VENV)/.with-example
+	$(RUN) $(BIN)/pytest
+
+test-peers: $(VENV)/.with-bench,test ## Compare every op with torch (installs it: large)
+	$(RUN) $(BIN)/pytest tests_peers
+
+test-versions: ## Run the tests on each interpreter of PYTHONS
+	@for python in $(PYTHONS); do \
+		version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])') || exit 1; \
+		$(MAKE) --no-print-directory PYTHON=$$python VENV=.venv-$$version pytest || exit 1; \
+	done
+
+bench: $(VENV)/.with-bench,test ## Measure against micrograd and torch (installs it: large)
+	$(RUN) $(BIN)/python benchmarks/eager/run.py
+
+docs: $(VENV)/.with-docs ## Build the documentation in docs/_build/html; a warning is an error
+	$(RUN) $(BIN)/sphinx-build -W --keep-going docs docs/_build/html
+
+clean: ## Remove everything that the targets make, environments included
+	rm -rf .venv .venv-* demo-output dist docs/_build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find opgrad plugins examples tests tests_peers benchmarks docs -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# An empty file in the environment says which extras it has: `.with-demo`, `.with-bench,test`.
+$(VENV)/.with-%: pyproject.toml | $(VENV)/.made
+	$(RUN) $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch '$@'
+
+# The example of a third-party plugin, installed as any user would install one.
+$(VENV)/.with-example: examples/opgrad-logcosh/pyproject.toml | $(VENV)/.made
+	$(RUN) $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable examples/opgrad-logcosh
+	@touch '$@'
+
+$(VENV)/.made:
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "OpGrad needs Python 3.11 or newer, and $(PYTHON) is not. Name one: make PYTHON=python3.12 ..." >&2; \
+		exit 1; }
+	$(RUN) '$(PYTHON)' -m venv '$(VENV)'
+	@touch '$@'

@@ -1,0 +1,196 @@
+"""A broken plugin is set aside with one warning that says who and why; all else works."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.registry.conftest import Environment
+
+
+@frozen
+class Case:
+    """A broken plugin: its module, and what its warning says after naming it."""
+
+    source: str | None
+    cause: str
+
+
+OP = """
+import opgrad as og
+
+@og.op
+def twice(x):
+    return x * 2.0
+
+@twice.vjp
+def _(g, out, x):
+    return g * 2.0
+
+"""
+HOOK = "\n@og.hookimpl\ndef opgrad_ops():\n    "
+
+BROKEN = {
+    "no-module": Case(None, "ModuleNotFoundError: No module named 'opgrad_no_module'"),
+    "import-error": Case(
+        "import no_such_library", "ModuleNotFoundError: No module named 'no_such_library'"
+    ),
+    "syntax-error": Case("def (", "SyntaxError: invalid syntax (opgrad_syntax_error.py, line 1)"),
+    "exits": Case("import sys\nsys.exit('bye')", "SystemExit: bye"),
+    "empty": Case("", "it brings nothing: its module opgrad_empty implements no hook"),
+    "unmarked": Case(OP + "def opgrad_ops(): return [twice]", "it brings nothing"),
+    "raises": Case(f"{OP}{HOOK}raise OSError('no disk')", "OSError: no disk"),
+    "none": Case(f"{OP}{HOOK}pass", "opgrad_ops() returned None, not a list"),
+    "string": Case(f"{OP}{HOOK}return 'twice'", "opgrad_ops() returned 'twice', not a list"),
+    "number": Case(f"{OP}{HOOK}return 3", "opgrad_ops() returned 3, not a list"),
+    "one-op": Case(f"{OP}{HOOK}return twice", "opgrad_ops() returned <op twice of opgrad_one_op>"),
+    "no-ops": Case(
+        f"{OP}{HOOK}return [twice, 'twice']",
+        "opgrad_ops() returned 'twice', which was not made with the @og.op decorator",
+    ),
+    "record": Case(
+        f"{OP}bare = og.Op(name='bare', forward=abs, arity=1){HOOK}return [bare]",
+        "opgrad_ops() returned <op bare of ?>, which was not made with the @og.op decorator",
+    ),
+    "no-vjp": Case(
+        f"{OP}@og.op\ndef f(x): return x\n{HOOK}return [twice, f]",
+        "op 'f' has no VJP; give it one with @f.vjp",
+    ),
+    "half-vjp": Case(
+        f"{OP}@og.op\ndef f(x, y): return x\n"
+        f"@f.vjp_wrt(0)\ndef _(g, out, x, y): return g\n{HOOK}return [f]",
+        "op 'f' has no VJP for input 1; give it one with @f.vjp",
+    ),
+    "not-exported": Case(
+        f"{OP}other, twice = twice, None{HOOK}return [other]",
+        "op 'twice' is not exported as opgrad_not_exported.twice",
+    ),
+    "two-alike": Case(f"{OP}{HOOK}return [twice, twice]", "it brings 2 ops named 'twice'"),
+    "one-function": Case(
+        "import numpy as np\nimport opgrad as og\n"
+        + "".join(
+            f"@og.op(implements=np.cbrt)\ndef {name}(x): return x\n"
+            f"@{name}.vjp\ndef _(g, out, x): return g\n"
+            for name in ("f", "h")
+        )
+        + f"{HOOK}return [f, h]",
+        "it brings 2 ops that implement <ufunc 'cbrt'>",
+    ),
+    "unknown-hook": Case(
+        f"{OP}@og.hookimpl\ndef opgrad_op(): return [twice]",
+        "it implements opgrad_op(), and there is no such hook; "
+        "there are: opgrad_ops, opgrad_schedulers",
+    ),
+    "unknown-argument": Case(
+        f"{OP}@og.hookimpl\ndef opgrad_ops(registry): return [twice]",
+        "one of its hooks does not fit: hookimpl definition: opgrad_ops(registry) Argument(s) "
+        "{'registry'} are declared in the hookimpl but can not be found in the hookspec",
+    ),
+    "scheduler-class": Case(
+        "import opgrad as og\nclass S:\n  name = 's'\n  def run(self, root, ct, wrt): ...\n"
+        "@og.hookimpl\ndef opgrad_schedulers(): return [S]",
+        "opgrad_schedulers() returned <class 'opgrad_scheduler_class.S'>, which is no scheduler",
+    ),
+    "no-definition": Case(
+        "import opgrad as og\n@og.op\ndef f(x, y=1): return x",
+        "OpDefinitionError: op 'f' (opgrad_no_definition): 'y' has a default, so it is no input",
+    ),
+    "function": Case(None, "its entry point names opgrad_sound:half, which is no module: <op half"),
+    "looks-up": Case(
+        f"{OP}og.ops.half{HOOK}return [twice]",
+        "UnknownOpError: no installed plugin provides op 'half'",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def outcome(
+    tmp_path_factory: pytest.TempPathFactory, make_environment: Callable[[Path], Environment]
+) -> Any:
+    """What one interpreter, with all the broken plugins and a sound one, warned of and found."""
+    environment = make_environment(tmp_path_factory.mktemp("broken"))
+    environment.install("opgrad-sound", source=OP.replace("twice", "half") + HOOK + "return [half]")
+    for name, case in BROKEN.items():
+        module = "opgrad_sound:half" if name == "function" else None
+        environment.install(f"opgrad-{name}", source=case.source, version="1.5", module=module)
+    return environment.run(
+        """
+        found = og.ops.half(3.0).data
+        sum_ = (og.Value(1.0) + og.Value(2.0)).data
+        infos = {info.name: [info.state, info.cause] for info in og.default_registry().plugins}
+        try:
+            og.ops.twize
+        except og.errors.UnknownOpError as error:
+            unknown = str(error)
+        result = {"half": found, "sum": sum_, "infos": infos, "warned": warned, "unknown": unknown}
+        """
+    )
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_plugin_is_warned_of_once(outcome: Any, name: str) -> None:
+    """One warning names plugin, distribution, version and cause, each once."""
+    who = f"plugin {name!r} (opgrad-{name} 1.5)"
+    mine = [message for message in outcome["warned"] if who in message]
+    assert len(mine) == 1
+    assert mine[0].startswith(f"{who} was set aside: {BROKEN[name].cause}")
+    assert mine[0].count(who) == 1
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_plugin_is_listed_with_its_cause(outcome: Any, name: str) -> None:
+    """What the warning said can be looked up later."""
+    state, cause = outcome["infos"][name]
+    assert state == "broken"
+    assert cause.startswith(BROKEN[name].cause)
+
+
+def test_nothing_else_is_warned_of(outcome: Any) -> None:
+    """As many warnings as broken plugins."""
+    assert len(outcome["warned"]) == len(BROKEN)
+
+
+def test_the_sound_plugin_beside_broken_ones_works(outcome: Any) -> None:
+    """One plugin's fault is nobody else's."""
+    assert outcome["half"] == 6.0
+    assert outcome["infos"]["sound"] == ["loaded", ""]
+
+
+def test_the_built_in_ops_beside_broken_plugins_work(outcome: Any) -> None:
+    """Values add up."""
+    assert outcome["sum"] == 3.0
+
+
+def test_an_unknown_name_tells_which_plugins_failed(outcome: Any) -> None:
+    """What is missing may be one of theirs."""
+    assert (
+        "It may be one of plugin 'raises' (opgrad-raises 1.5), which is broken: OSError: no disk"
+    ) in outcome["unknown"]
+
+
+def test_a_look_up_while_plugins_load_says_so(outcome: Any) -> None:
+    """A plugin that uses another's op at import time learns why it is not there."""
+    _, cause = outcome["infos"]["looks-up"]
+    assert "a plugin cannot look up another's ops while it is imported" in cause
+
+
+def test_warnings_as_errors_leave_the_registry_usable(environment: Environment) -> None:
+    """Under ``-W error`` the first look-up raises; the table is whole all the same."""
+    environment.install("opgrad-raises", source=f"{OP}{HOOK}raise OSError('no disk')")
+    environment.install("opgrad-sound", source=OP + HOOK + "return [twice]")
+    assert environment.run(
+        """
+        warnings.simplefilter("error", og.errors.PluginWarning)
+        try:
+            og.ops.twice
+        except og.errors.PluginWarning as warning:
+            first = str(warning)
+        result = [first, og.ops.twice(1.0).data]
+        """
+    ) == ["plugin 'raises' (opgrad-raises 1.0) was set aside: OSError: no disk", 2.0]

@@ -1,0 +1,306 @@
+"""Plugins are found through entry points, and loaded no sooner than needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.registry.conftest import Environment
+
+LOADED = "[name for name in sys.modules if name.startswith('opgrad_')]"
+
+
+@pytest.fixture
+def special(environment: Environment, op_source: Callable[..., str]) -> Environment:
+    """An environment with plugin ``special``, which brings softplus."""
+    environment.install("opgrad-special", source=op_source("softplus"), version="2.0")
+    return environment
+
+
+# -- when ----------------------------------------------------------------------------------------
+
+
+def test_importing_opgrad_loads_no_plugin(special: Environment) -> None:
+    """Not even the built-in ones."""
+    assert special.run(f"result = {LOADED}") == []
+
+
+def test_using_built_in_ops_loads_no_third_party_plugin(special: Environment) -> None:
+    """Operators, a look-up, NumPy's dispatch and a backward pass need none."""
+    code = f"""
+    import numpy as np
+    x = og.Value(2.0)
+    np.add(og.ops.relu(x) * x, 1.0).backward()
+    result = {LOADED}
+    """
+    assert "opgrad_special" not in special.run(code)
+
+
+def test_a_name_the_built_ins_lack_loads_third_party_plugins(special: Environment) -> None:
+    """The op is there when it is asked for."""
+    assert special.run("result = og.ops.softplus(3.0).data") == 6.0
+
+
+@pytest.mark.parametrize(
+    "listing",
+    ["registry.ops", "registry.plugins", "registry.schedulers", "dir(og.ops)", "repr(og.ops)"],
+)
+def test_listing_loads_third_party_plugins(special: Environment, listing: str) -> None:
+    """A list that lacked some would mislead."""
+    code = f"registry = og.default_registry()\n{listing}\nresult = {LOADED}"
+    assert "opgrad_special" in special.run(code)
+
+
+def test_plugins_know_who_brought_them(special: Environment) -> None:
+    """Name, module, distribution and version come from the installed metadata."""
+    code = """
+    infos = [info for info in og.default_registry().plugins if info.name == "special"]
+    result = [[i.module, i.distribution, i.version, i.builtin, i.state] for i in infos]
+    """
+    assert special.run(code) == [["opgrad_special", "opgrad-special", "2.0", False, "loaded"]]
+
+
+def test_built_in_plugins_are_opgrad_s_own(special: Environment) -> None:
+    """They are in the same list, marked."""
+    code = """
+    infos = [i for i in og.default_registry().plugins if i.builtin]
+    result = sorted({i.distribution for i in infos}), sorted(i.name for i in infos)
+    """
+    distributions, names = special.run(code)
+    assert distributions == ["opgrad"]
+    assert {"arithmetic", "elementary", "activations", "sequential", "threaded"} <= set(names)
+
+
+def test_errors_of_an_op_name_plugin_and_version(special: Environment) -> None:
+    """Also when the plugin's module is imported directly, before the registry loads it."""
+    code = """
+    import opgrad_special
+    try:
+        opgrad_special.softplus("text")
+    except og.errors.InputError as error:
+        result = str(error)
+    """
+    assert special.run(code).startswith(
+        "op 'softplus' of plugin 'special' (opgrad-special 2.0) takes"
+    )
+
+
+def test_a_plugin_may_compute_with_values_while_it_is_imported(environment: Environment) -> None:
+    """The built-ins are complete before any third-party plugin is loaded."""
+    environment.install(
+        "opgrad-special",
+        source="""
+        import opgrad as og
+
+        three = og.Value(1.0) + og.ops.relu(2.0)
+
+        @og.op
+        def add_three(x):
+            return x + three.data
+
+        @add_three.vjp
+        def _(g, out, x):
+            return g
+
+        @og.hookimpl
+        def opgrad_ops():
+            return [add_three]
+        """,
+    )
+    assert environment.run("result = [og.ops.add_three(1.0).data, warned]") == [4.0, []]
+
+
+def test_two_threads_may_look_up_first(
+    environment: Environment, op_source: Callable[..., str]
+) -> None:
+    """The second one waits for a whole table, rather than find half of one."""
+    environment.install(
+        "opgrad-special", source="import time\ntime.sleep(0.3)\n" + op_source("softplus")
+    )
+    code = """
+    from threading import Barrier
+    from concurrent.futures import ThreadPoolExecutor
+
+    barrier = Barrier(4)
+
+    def look_up(_):
+        barrier.wait()
+        return og.ops.softplus(1.0).data
+
+    with ThreadPoolExecutor(4) as pool:
+        result = list(pool.map(look_up, range(4)))
+    """
+    assert environment.run(code) == [2.0] * 4
+
+
+# -- conflicts between distributions ---------------------------------------------------------------
+
+
+def test_two_distributions_that_claim_one_op_are_both_named(
+    environment: Environment, op_source: Callable[..., str]
+) -> None:
+    """With their versions; qualified names work, and ``prefer`` settles it."""
+    environment.install("opgrad-one", source=op_source("softplus"), version="1.1")
+    environment.install("opgrad-two", source=op_source("softplus"), version="2.2")
+    message, one, two, preferred = environment.run(
+        """
+        try:
+            og.ops.softplus
+        except og.errors.AmbiguousOpError as error:
+            message = str(error)
+        one, two = og.ops["one.softplus"].module, og.ops["two.softplus"].module
+        og.prefer("two")
+        result = [message, one, two, og.ops.softplus.module]
+        """
+    )
+    assert "plugin 'one' (opgrad-one 1.1) and by plugin 'two' (opgrad-two 2.2)" in message
+    assert (one, two, preferred) == ("opgrad_one", "opgrad_two", "opgrad_two")
+
+
+@pytest.fixture
+def namesakes(environment: Environment, op_source: Callable[..., str]) -> Environment:
+    """Two distributions whose plugins are both called ``special``."""
+    environment.install("zeta", source=op_source("zeta_op"), plugin="special", version="1.0")
+    environment.install("alpha", source=op_source("alpha_op"), plugin="special", version="3.0")
+    return environment
+
+
+def test_of_two_plugins_of_one_name_the_second_is_set_aside(namesakes: Environment) -> None:
+    """One warning names both; which is first does not depend on the order of folders."""
+    assert namesakes.run("result = [og.ops.alpha_op(1.0).data, warned]") == [
+        2.0,
+        [
+            "plugin 'special' (zeta 1.0) was set aside: plugin 'special' (alpha 3.0) has that "
+            "plugin name already; uninstall one, or have its author rename the entry point"
+        ],
+    ]
+
+
+def test_a_namesake_set_aside_is_listed_and_suggested(namesakes: Environment) -> None:
+    """It shows among the plugins, and where one of its ops is missed."""
+    code = """
+    listed = [[i.distribution, i.state] for i in og.default_registry().plugins if not i.builtin]
+    try:
+        og.ops.zeta_op
+    except og.errors.UnknownOpError as error:
+        result = [listed, str(error)]
+    """
+    listed, message = namesakes.run(code)
+    assert listed == [["alpha", "loaded"], ["zeta", "broken"]]
+    assert "It may be one of plugin 'special' (zeta 1.0), which is broken:" in message
+
+
+def test_a_third_party_cannot_take_a_built_in_plugin_s_name(
+    environment: Environment, op_source: Callable[..., str]
+) -> None:
+    """``arithmetic`` is OpGrad's."""
+    environment.install("impostor", source=op_source("add"), plugin="arithmetic")
+    code = "og.default_registry().load_all()\nresult = [og.ops.add(1.0, 2.0).data, warned]"
+    total, [message] = environment.run(code)
+    assert total == 3.0
+    assert message.startswith("plugin 'arithmetic' (impostor 1.0) was set aside: plugin ")
+
+
+# -- switching off -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("disable", ["special", " special ", "other, special", "other,special,,"])
+def test_a_plugin_can_be_switched_off(special: Environment, disable: str) -> None:
+    """OPGRAD_DISABLE lists plugins, separated by commas, with spaces or without."""
+    code = f"""
+    try:
+        og.ops.softplus
+    except og.errors.UnknownOpError as error:
+        result = [str(error), {LOADED}, warned]
+    """
+    message, loaded, warned = special.run(code, OPGRAD_DISABLE=disable)
+    assert "plugin 'special' (opgrad-special 2.0), which is disabled: named in OPGRAD_DISABLE" in (
+        message
+    )
+    assert "opgrad_special" not in loaded
+    assert warned == []
+
+
+def test_several_plugins_can_be_switched_off(
+    special: Environment, op_source: Callable[..., str]
+) -> None:
+    """Each is listed as disabled; the rest is loaded."""
+    special.install("opgrad-other", source=op_source("softminus"))
+    special.install("opgrad-third", source=op_source("softmax"))
+    code = """
+    result = sorted(i.name for i in og.default_registry().plugins if i.state == "disabled")
+    """
+    assert special.run(code, OPGRAD_DISABLE="special,other") == ["other", "special"]
+
+
+def test_without_arithmetic_an_operator_says_what_is_missing(environment: Environment) -> None:
+    """A built-in plugin can be switched off like any other."""
+    code = """
+    try:
+        og.Value(1.0) + og.Value(2.0)
+    except og.errors.UnknownOpError as error:
+        result = str(error)
+    """
+    message = environment.run(code, OPGRAD_DISABLE="arithmetic")
+    assert message.startswith("no installed plugin provides op 'arithmetic.add'")
+    assert "plugin 'arithmetic' (opgrad " in message
+    assert "which is disabled: named in OPGRAD_DISABLE" in message
+
+
+# -- the real thing ----------------------------------------------------------------------------------
+
+PYPROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "opgrad-special"
+version = "2.0"
+
+[project.entry-points.opgrad]
+special = "opgrad_special"
+
+[tool.hatch.build.targets.wheel]
+include = ["opgrad_special.py"]
+"""
+
+
+def test_a_wheel_installed_by_pip_brings_its_ops_and_takes_them_away(
+    tmp_path: Path, op_source: Callable[..., str]
+) -> None:
+    """From pyproject.toml to ``og.ops``, in a virtual environment, and back out of it."""
+    project, venv = tmp_path / "project", tmp_path / "venv"
+    project.mkdir()
+    (project / "pyproject.toml").write_text(PYPROJECT)
+    (project / "opgrad_special.py").write_text(op_source("softplus"))
+
+    def run(*command: str | Path) -> str:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "-q")
+    offline = ("--no-deps", "--no-index")
+    run(*pip, "wheel", *offline, "--no-build-isolation", "-w", tmp_path, project)
+    run(sys.executable, "-m", "venv", "--without-pip", venv)
+    python = venv / "bin" / "python"
+    [site_packages] = (venv / "lib").glob("python*/site-packages")
+    inherit = "".join(
+        f"import site; site.addsitedir({folder!r})\n" for folder in sys.path if folder
+    )
+    (site_packages / "inherited.pth").write_text(inherit)  # OpGrad itself, NumPy, pluggy
+
+    use = "import opgrad as og; print('softplus' in dir(og.ops))"
+    assert run(python, "-c", use) == "False\n"
+    [wheel] = tmp_path.glob("*.whl")
+    run(*pip, "--python", python, "install", *offline, wheel)
+    assert run(python, "-c", use) == "True\n"
+    run(*pip, "--python", python, "uninstall", "-y", "opgrad-special")
+    assert run(python, "-c", use) == "False\n"
