@@ -48,11 +48,7 @@ def to_svg(nodes: Sequence[Node], outputs: Sequence[Node], names: Names) -> str:
     labels = label(nodes, outputs, names)
     layout = lay_out([this.inputs for this in labels], [_size(this) for this in labels])
     width, height = _n(layout.width), _n(layout.height)
-<<<<<<< HEAD
-    title = f"graph with {len(nodes)} node{'s' * (len(nodes) != 1)}"
-=======
     title = f"graph, number of nodes: {len(nodes)}"
->>>>>>> draw
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
