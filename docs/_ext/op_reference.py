@@ -60,11 +60,12 @@ def op_entry(qualified: str, op: og.Op) -> str:
         f"NumPy: {', '.join(functions)}" if functions else "no NumPy function",
     ]
     heading = f"### {op.name}\n\n`{qualified}{signature(op)}`: {'; '.join(facts)}"
-    return f"{heading}\n\n{escaped(op.doc)}"
+    return f"{heading}\n\n{as_markdown(op.doc)}"
 
 
-def escaped(doc: str) -> str:
-    """A docstring in which Markdown finds no emphasis in `x**2 * y`."""
+def as_markdown(doc: str) -> str:
+    """A docstring with its params as a list, in which `x**2 * y` is no emphasis."""
+    doc = re.sub(r"^    (\w+): ", r"- `\1`: ", doc.replace("\nArgs:\n", "\n"), flags=re.MULTILINE)
     parts = re.split(r"(``.*?``|`.*?`)", doc)
     return "".join(p if p.startswith("`") else re.sub(r"([*_<|])", r"\\\1", p) for p in parts)
 

@@ -94,7 +94,7 @@ def test_every_builtin_op_is_in_the_op_reference(
     op = og.default_registry().ops[name]
     assert op.doc
     assert f"`{name}(" in text
-    assert reference.escaped(op.doc) in text
+    assert reference.as_markdown(op.doc) in text
 
 
 @pytest.mark.parametrize("name", DECISIONS)
