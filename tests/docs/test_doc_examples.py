@@ -116,6 +116,7 @@ def run_command(command: str, folder: Path) -> str:
     done = subprocess.run(
         command, shell=True, cwd=folder, env=environment, capture_output=True, text=True
     )
+    assert done.returncode == 0, f"{command}: {done.stderr}"
     return done.stdout + done.stderr
 
 
