@@ -26,6 +26,8 @@ autodoc_typehints_description_target = "documented"
 autodoc_preserve_defaults = True
 napoleon_use_ivar = True  # an "Attributes:" section beside documented members is no duplicate
 exclude_patterns = ["_build"]
+highlight_language = "python"
+highlight_options = {"python": {"stripnl": True}}  # quoted source may end in blank lines
 
 html_theme = "furo"
 html_title = "OpGrad"

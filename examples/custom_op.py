@@ -25,6 +25,7 @@ def _(g: Raw, out: Raw, x: Raw, *, sharpness: float = 1.0) -> Raw:
 
 
 def main() -> None:
+    """Compare the gradient with differences, and use the op on an array."""
     x = Value(0.3)
     y = softplus_sharp(x, sharpness=5.0)
     y.backward()

@@ -42,6 +42,7 @@ def train(steps: int = 400, rate: float = 0.3) -> list[Value[float]]:
 
 
 def main() -> None:
+    """Train, and show what was learnt."""
     p = train()
     for x, y in ROWS:
         print(f"{x[0]:.0f} xor {x[1]:.0f} = {y:.0f}   learnt: {predict(p, x).data:.3f}")

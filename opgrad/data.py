@@ -9,13 +9,16 @@ import numpy as np
 PLAIN = frozenset({float, int, bool, complex})
 """The types of Python's own numbers."""
 
+NUMBER_TYPES = (int, float, complex, np.number, np.bool_)
+"""The types of all numbers: Python's, NumPy's, and subclasses of these."""
+
 NOT_NUMERIC = frozenset("OSUVMm")
 """NumPy's kinds of dtypes that are no numbers: objects, text, records, dates."""
 
 
 def is_data(x: Any) -> bool:
     """Whether it is a number, or an array of numbers that speaks NumPy's protocols."""
-    if isinstance(x, int | float | complex | np.number | np.bool_):
+    if x.__class__ in PLAIN or isinstance(x, NUMBER_TYPES):
         return True
     is_array = hasattr(x, "__array_ufunc__") and hasattr(x, "shape") and hasattr(x, "dtype")
     return is_array and getattr(x.dtype, "kind", "?") not in NOT_NUMERIC

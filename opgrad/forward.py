@@ -13,8 +13,6 @@ from opgrad.node import Constant, Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Op, Raw
 from opgrad.plugin import describe
 
-_new = object.__new__
-
 
 class _WritableConstant(Writable, Node):
     __slots__ = ()
@@ -35,7 +33,7 @@ def as_nodes(op: Op, args: tuple[Any, ...]) -> tuple[Node, ...]:
     return inputs
 
 
-def as_node(x: Any, op: Op | None = None) -> Node:
+def as_node(x: Any, op: Op) -> Node:
     """A node as it is; raw data as a constant.
 
     Raises:
@@ -44,8 +42,13 @@ def as_node(x: Any, op: Op | None = None) -> Node:
     if isinstance(x, Node):
         return x
     if x.__class__ not in PLAIN and not is_data(x):
-        raise InputError(why_no_data(x, f"{describe(op)} takes" if op else "an operator takes"))
-    node: Any = _new(_WritableConstant)
+        raise InputError(why_no_data(x, f"{describe(op)} takes"))
+    return constant(x)
+
+
+def constant(x: Raw) -> Constant:
+    """Raw data, as a node."""
+    node: Any = _WritableConstant()
     node.op = node.x = node.y = node.more = None
     node.data = x
     node.number = next_number()

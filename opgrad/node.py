@@ -94,7 +94,7 @@ class Constant(Node):
 
 
 class Writable:
-    """Mixed into a node class, gives a twin of the same layout whose fields can be set.
+    """Mixed into a node class, gives a twin of the same layout: empty at first, its fields unset.
 
     ``twin.__class__ = Frozen`` then makes the node, for good, the immutable class. It takes a
     third of the time of setting the slots of an immutable class through their descriptors.
@@ -102,6 +102,11 @@ class Writable:
 
     __slots__ = ()
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+
+        def __init__(self) -> None: ...
+
+    else:
+        __init__ = object.__init__
         __setattr__ = object.__setattr__
         __delattr__ = object.__delattr__

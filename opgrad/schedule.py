@@ -85,8 +85,14 @@ def backward(
         VjpError: an op's VJP returned something that does not fit.
         NotDifferentiable: a gradient on the way is not defined.
     """
-    targets = None if wrt is None else frozenset(wrt)
-    return Gradients(cotangents_from(root, cotangent, targets, scheduler))
+    if wrt is None:
+        return Gradients(cotangents_from(root, cotangent, None, scheduler))
+    targets = tuple(wrt)
+    for node in targets:
+        if not isinstance(node, Node):
+            raise TypeError(f"wrt takes Values; given {type(node).__name__} {node!r}")
+    found = cotangents_from(root, cotangent, frozenset(targets), scheduler)
+    return Gradients({node: found.get(node) for node in targets})  # the rest of the graph may go
 
 
 def cotangents_from(
@@ -244,7 +250,7 @@ def find_scheduler(scheduler: str | Scheduler) -> Scheduler:
     """
     if isinstance(scheduler, str):
         return default().scheduler(scheduler)
-    if isinstance(scheduler, Scheduler):
+    if isinstance(scheduler, Scheduler) and not isinstance(scheduler, type):
         return scheduler
     raise TypeError(f"a scheduler is a name, or has .name and .run(...); given {scheduler!r}")
 

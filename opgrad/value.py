@@ -14,7 +14,7 @@ import numpy as np
 from opgrad import diagnostics
 from opgrad.data import PLAIN, is_data, why_no_data
 from opgrad.errors import CutGradientError, ImmutableError, InputError, UnknownOpError
-from opgrad.forward import as_node, as_nodes, explain, run_forward, settle
+from opgrad.forward import as_nodes, constant, explain, run_forward, settle
 from opgrad.hooks import Scheduler
 from opgrad.node import Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Data, Op, Raw
@@ -33,10 +33,10 @@ def _binary(name: str) -> Callable[[Value[Any], Operand], Value[Any]]:
 
     def method(x: Node, y: Any) -> Any:
         nonlocal op
-        if y.__class__ is not Value:
-            if not (isinstance(y, Node) or is_data(y)):
+        if y.__class__ is not Value and not isinstance(y, Node):
+            if not is_data(y):
                 return NotImplemented
-            y = as_node(y)
+            y = constant(y)
         if op is None:
             op = default().lookup(name)
         try:
@@ -46,7 +46,7 @@ def _binary(name: str) -> Callable[[Value[Any], Operand], Value[Any]]:
             raise
         if data.__class__ not in PLAIN:
             data = settle(op, data, (x, y))
-        node: Any = _new(_WritableValue)
+        node: Any = _WritableValue()
         node.op = op
         node.x = x
         node.y = y
@@ -69,14 +69,27 @@ def _reflected(name: str) -> Callable[[Value[Any], Operand], Value[Any]]:
     def reflected(y: Value[Any], x: Any) -> Any:
         if not is_data(x):
             return NotImplemented
-        return method(as_node(x), y)  # type: ignore[arg-type]  # a Constant will do
+        return method(constant(x), y)  # type: ignore[arg-type]  # a Constant will do
 
     return reflected
 
 
 def _unary(name: str) -> Callable[[Value[Any]], Value[Any]]:
+    """The method for a unary op: :func:`apply` for one input, on a shorter path."""
+    op: Op | None = None
+
     def method(x: Value[Any]) -> Value[Any]:
-        return apply(default().lookup(name), (x,))
+        nonlocal op
+        if op is None:
+            op = default().lookup(name)
+        try:
+            data = op.forward(x.data)
+        except Exception as error:
+            explain(error, op, (x,))
+            raise
+        if data.__class__ not in PLAIN:
+            data = settle(op, data, (x,))
+        return _record(op, x, None, None, data)
 
     return method
 
@@ -114,7 +127,7 @@ class Value(Node, Generic[T]):
     grad: Any
 
     def __init__(self, data: T, grad: Any = 0) -> None:
-        if isinstance(data, Node) or not is_data(data):
+        if data.__class__ not in PLAIN and (isinstance(data, Node) or not is_data(data)):
             raise InputError(why_no_data(data, "Value() holds"))
         super().__init__(data)
         _set_grad(self, grad)
@@ -252,7 +265,6 @@ class _WritableValue(Writable, Node):
     grad: Any
 
 
-_new = object.__new__
 _debugging = diagnostics.state
 
 
@@ -273,7 +285,7 @@ def apply(op: Op, args: tuple[Any, ...], params: Mapping[str, Any] = NO_PARAMS) 
 
 
 def _record(op: Op, x: Node | None, y: Node | None, more: Any, data: Raw) -> Value[Any]:
-    node: Any = _new(_WritableValue)
+    node: Any = _WritableValue()
     node.op = op
     node.x = x
     node.y = y

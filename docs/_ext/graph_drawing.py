@@ -18,6 +18,7 @@ class GraphDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The code block and the drawing."""
+        self.env.note_reread()  # what draws it is no file that Sphinx could watch
         code = "\n".join(self.content)
         svg = evaluate(code).to_svg()
         drawing = nodes.raw("", f'<div class="graph">{svg}</div>', format="html")

@@ -17,6 +17,7 @@ class OpReferenceDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The sections, parsed from :func:`op_reference`."""
+        self.env.note_reread()  # the registry is no file that Sphinx could watch
         return self.parse_text_to_nodes(op_reference(), allow_section_headings=True)
 
 
@@ -59,11 +60,12 @@ def op_entry(qualified: str, op: og.Op) -> str:
         f"NumPy: {', '.join(functions)}" if functions else "no NumPy function",
     ]
     heading = f"### {op.name}\n\n`{qualified}{signature(op)}`: {'; '.join(facts)}"
-    return f"{heading}\n\n{escaped(op.doc)}"
+    return f"{heading}\n\n{as_markdown(op.doc)}"
 
 
-def escaped(doc: str) -> str:
-    """A docstring in which Markdown finds no emphasis in `x**2 * y`."""
+def as_markdown(doc: str) -> str:
+    """A docstring with its params as a list, in which `x**2 * y` is no emphasis."""
+    doc = re.sub(r"^    (\w+): ", r"- `\1`: ", doc.replace("\nArgs:\n", "\n"), flags=re.MULTILINE)
     parts = re.split(r"(``.*?``|`.*?`)", doc)
     return "".join(p if p.startswith("`") else re.sub(r"([*_<|])", r"\\\1", p) for p in parts)
 

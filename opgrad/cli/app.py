@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import click
@@ -16,10 +17,16 @@ class _Group(click.Group):
     """Ends OpGrad's own errors as one message on stderr and exit code 1, with no traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except OpgradError as error:
-            raise click.ClickException(str(error)) from error
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            try:
+                return super().invoke(ctx)
+            except OpgradError as error:
+                raise click.ClickException(str(error)) from error
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    click.echo(f"Warning: {message}", err=True)
 
 
 @click.group(
@@ -31,12 +38,11 @@ class _Group(click.Group):
 def app() -> None:
     """OpGrad: your NumPy code, differentiable; your op, a plugin.
 
-    \b
-    opgrad demo                   see it work: a network trained on real data
-    opgrad ops                    which ops are there, and from which plugin
-    opgrad plugins                which plugins were found, and what is wrong with one
-    opgrad graph model.py:loss    draw what a function of yours computes
+    Each command has a --help of its own. Errors go to stderr, with an exit code other than 0.
 
-    Each command has a --help of its own, with examples. Errors go to stderr, with an exit code
-    other than 0.
-    """
+    \b
+    Examples:
+      opgrad demo
+      opgrad ops
+      opgrad graph model.py:loss --out loss.svg
+    """  # noqa: D301  # click takes \b for: do not rewrap these lines

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from opgrad.cli.listing import console, loaded_registry, plugin_table
+from opgrad.cli.listing import console, plugin_table
 from opgrad.demo.dataset import WDBC, Dataset, Row, Scaling, read_csv, split
 from opgrad.demo.train import (
     Settings,
     Step,
     accuracy,
     confusion,
+    epoch_losses,
     scores,
     steps_per_epoch,
     training,
 )
 from opgrad.errors import UnknownOpError
 from opgrad.graph import Graph
-from opgrad.registry import Registry
+from opgrad.node import Node
+from opgrad.registry import Registry, default
 from opgrad.value import Value
 
 UNSEEN = 0.25
@@ -32,8 +35,15 @@ UNSEEN = 0.25
 
 DEFAULTS = Settings()
 
+CLASSIC = """\
+a = Value(2); b = Value(-3); c = Value(10)
+d = a + b * c
+e = d.relu()
+e.backward()
+"""
 
-@click.command()
+
+@click.command(short_help="See OpGrad work, in about a minute.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -70,7 +80,7 @@ DEFAULTS = Settings()
     help="Decides which rows stay unseen, the first weights, and the order of the rows.",
 )
 def demo(out: Path, data: Path, epochs: int, hidden: int, seed: int) -> None:
-    """See OpGrad work, in about a minute: small example, plugins, network.
+    """See OpGrad work, in about a minute.
 
     Prints the classic example and draws its graph; lists the plugins that were found; then trains
     a neural network, in which every weight is a scalar Value, on the Wisconsin diagnostic breast
@@ -82,7 +92,7 @@ def demo(out: Path, data: Path, epochs: int, hidden: int, seed: int) -> None:
       opgrad demo
       opgrad demo --epochs 2 --out /tmp/demo
       opgrad demo --data flowers.csv
-    """
+    """  # noqa: D301  # click takes \b for: do not rewrap these lines
     if find_spec("matplotlib") is None:
         raise click.ClickException(
             "the demo draws with matplotlib, which is not installed; pip install 'opgrad[demo]'"
@@ -92,7 +102,7 @@ def demo(out: Path, data: Path, epochs: int, hidden: int, seed: int) -> None:
     table = read_csv(data)
     _make_folder(out)
     _show_classic(screen, out / "classic.svg")
-    registry = loaded_registry(warn=True)
+    registry = default()
     _show_plugins(screen, registry)
     require_logcosh(registry)
     _show_training(screen, table, settings, data, out / "training.png")
@@ -125,25 +135,30 @@ def require_logcosh(registry: Registry) -> None:
 
 def _show_classic(screen: Console, path: Path) -> None:
     screen.rule("[bold]1. A graph of five nodes", align="left")
+    screen.print(CLASSIC, style="cyan")
     a, b, c = Value(2), Value(-3), Value(10)
     d = a + b * c
     e = d.relu()
     e.backward()
-    screen.print(
-        "a = Value(2); b = Value(-3); c = Value(10)\nd = a + b * c\ne = d.relu()\ne.backward()\n",
-        style="cyan",
-        highlight=False,
-    )
-    for name, value in (("a", a), ("b", b), ("c", c), ("d", d), ("e", e)):
-        screen.print(f"{name} = {value!r}", markup=False)
+    names: dict[Node, str] = {a: "a", b: "b", c: "c", d: "d", e: "e"}
+    _show_values(screen, names)
+    _write(path, Graph.of(e, names=names).to_svg())
+
     screen.print("\nrelu is flat at -28, so nothing flows through it. Without it, d.backward():\n")
     a, b, c = Value(2), Value(-3), Value(10)
-    (a + b * c).backward()
-    for name, value in (("a", a), ("b", b), ("c", c)):
+    d = a + b * c
+    d.backward()
+    _show_values(screen, {a: "a", b: "b", c: "c", d: "d"})
+    _say_where(screen, "\nThe graph", path)
+
+
+def _show_values(screen: Console, names: Mapping[Node, str]) -> None:
+    for value, name in names.items():
         screen.print(f"{name} = {value!r}", markup=False)
-    names = {a: "a", b: "b", c: "c", d: "d", e: "e"}
-    _write(path, Graph.of(e, names=names).to_svg())
-    screen.print(f"\nIts graph is drawn in [bold]{path}[/bold]\n")
+
+
+def _say_where(screen: Console, what: str, path: Path) -> None:
+    screen.print(f"{what} is drawn in [bold]{escape(str(path))}[/bold]\n", soft_wrap=True)
 
 
 def _write(path: Path, text: str) -> None:
@@ -203,7 +218,7 @@ def _show_training(
         draw(outcome, path)
     except OSError as error:
         raise click.ClickException(f"cannot write {path}: {error.strerror}") from error
-    screen.print(f"The training is drawn in [bold]{path}[/bold]")
+    _say_where(screen, "The training", path)
 
 
 def _train(
@@ -220,7 +235,7 @@ def _train(
         TextColumn("steps"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=screen, transient=True) as bar:
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task("", total=settings.epochs * per_epoch)
         for step in training(rows, settings):
             steps.append(step)
@@ -229,7 +244,7 @@ def _train(
                 step.epoch % every == 0 or step.epoch == settings.epochs
             ):
                 recent = steps[-per_epoch:]
-                loss = sum(s.loss for s in recent) / per_epoch
+                (loss,) = epoch_losses(recent)
                 pace = sum(s.seconds for s in recent) / per_epoch
                 right = accuracy(scores(step.model, unseen), unseen)
                 bar.console.print(

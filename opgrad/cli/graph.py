@@ -22,7 +22,7 @@ FORMATS: Mapping[str, Callable[[Graph], str]] = {
 SUFFIXES = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".mermaid": "mermaid"}
 
 
-@click.command()
+@click.command(short_help="Draw what a function of yours computes.")
 @click.argument("target", metavar="FILE:FUNCTION")
 @click.option(
     "--format",
@@ -47,7 +47,7 @@ def graph(target: str, format_name: str | None, out: Path | None) -> None:
       opgrad graph examples/classic.py:classic
       opgrad graph examples/classic.py:classic --out classic.svg
       opgrad graph examples/classic.py:classic --format dot | dot -Tpdf > classic.pdf
-    """
+    """  # noqa: D301  # click takes \b for: do not rewrap these lines
     done = call(target)
     outputs = _outputs(done.result, target)
     drawing = Graph.of(*outputs, names=_names(done))
@@ -68,7 +68,7 @@ def _outputs(result: Any, target: str) -> list[Value[Any]]:
     Raises:
         click.ClickException: it returned none, or something besides.
     """
-    several = list(result.values()) if isinstance(result, dict) else result
+    several = tuple(result.values()) if isinstance(result, dict) else result
     outputs = list(several) if isinstance(several, list | tuple) else [several]
     wrong = [x for x in outputs if not isinstance(x, Value)]
     if not outputs or wrong:
@@ -78,10 +78,12 @@ def _outputs(result: Any, target: str) -> list[Value[Any]]:
 
 
 def _names(done: Call) -> dict[Node, str]:
-    """What the function itself calls its nodes; of two names for one node, the first."""
-    names: dict[Node, str] = {}
+    """What the function itself calls its nodes: one name to a node, the first that is free."""
     returned = done.result if isinstance(done.result, dict) else {}
+    names: dict[Node, str] = {}
+    taken = set()
     for name, value in (*returned.items(), *done.local_names.items()):
-        if isinstance(value, Value):
-            names.setdefault(value, str(name))
+        if isinstance(value, Value) and value not in names and name not in taken:
+            names[value] = name
+            taken.add(name)
     return names

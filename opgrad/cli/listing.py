@@ -14,28 +14,22 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from opgrad.errors import PluginWarning
 from opgrad.hooks import Scheduler
 from opgrad.operation import Op
 from opgrad.plugin import PluginInfo
 from opgrad.registry import Registry, default
 
+GIVE_WAY = {"inputs", "NumPy function", "doc", "brings"}
+"""The columns that a narrow terminal makes narrower."""
 
-def console() -> Console:
-    """Standard output, wide where it is no terminal and nothing limits it."""
+
+def console(width: int = 120) -> Console:
+    """Standard output; at least this wide where it is no terminal, which would set a limit."""
     out = Console(highlight=False)
     if not out.is_terminal:
-        out.width = max(out.width, 120)
+        out.width = max(out.width, width)
     return out
-
-
-def loaded_registry(*, warn: bool) -> Registry:
-    """The default registry with every plugin loaded; each warning is one line on stderr."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        default().load_all()
-    for warning in caught if warn else ():
-        click.echo(f"Warning: {warning.message}", err=True)
-    return default()
 
 
 def as_json(records: object) -> None:
@@ -46,10 +40,12 @@ def as_json(records: object) -> None:
 # -- ops -----------------------------------------------------------------------------------------
 
 
-@click.command()
+@click.command(short_help="List the ops, and where each comes from.")
 @click.option("--json", "to_json", is_flag=True, help="Print JSON, with the whole docs.")
 def ops(to_json: bool) -> None:
     """List every op that is installed, and where it comes from.
+
+    A terminal of 100 columns or more also shows what each op computes.
 
     Call one as og.ops.NAME(...), or, where two plugins have one of the same name, as
     og.ops["PLUGIN.NAME"](...). An op with a NumPy function is also what that function becomes
@@ -59,8 +55,8 @@ def ops(to_json: bool) -> None:
     Examples:
       opgrad ops
       opgrad ops --json | jq '.[] | select(.plugin == "arithmetic") | .name'
-    """
-    registry = loaded_registry(warn=True)
+    """  # noqa: D301  # click takes \b for: do not rewrap these lines
+    registry = default()
     owners = {info.name: info for info in registry.plugins}
     records = [
         _op_record(op, owners[qualified.partition(".")[0]])
@@ -69,7 +65,8 @@ def ops(to_json: bool) -> None:
     if to_json:
         as_json(records)
     else:
-        console().print(_op_table(records))
+        out = console(width=240)
+        out.print(_op_table(records, with_doc=out.width >= 100))
 
 
 def _op_record(op: Op, owner: PluginInfo) -> dict[str, Any]:
@@ -96,26 +93,28 @@ def _function_name(function: Callable[..., Any]) -> str:
     return name if isinstance(function, np.ufunc) else f"{function.__module__}.{name}"
 
 
-def _op_table(records: Iterable[dict[str, Any]]) -> Table:
-    table = _table("op", "plugin", "version", "inputs", "element-\nwise", "NumPy function", "")
+def _op_table(records: Iterable[dict[str, Any]], *, with_doc: bool) -> Table:
+    columns = ("op", "plugin", "version", "inputs", "element-\nwise", "NumPy function", "doc")
+    table = _table(*columns[: 7 if with_doc else 6])
     for r in records:
         inputs = "any" if r["arity"] is None else str(r["arity"])
-        table.add_row(
+        cells = (
             Text(r["name"], "bold"),
             Text(r["plugin"]),
             Text(r["version"]),
             Text(" ".join([inputs, *(f"{p}=" for p in r["params"])])),
             Text("yes" if r["elementwise"] else ""),
             Text(", ".join(r["implements"])),
-            Text(r["doc"].partition("\n")[0], "dim"),
+            Text(r["doc"].partition("\n")[0], "dim", no_wrap=True, overflow="ellipsis"),
         )
+        table.add_row(*cells[: len(table.columns)])
     return table
 
 
 # -- plugins -------------------------------------------------------------------------------------
 
 
-@click.command()
+@click.command(short_help="List the plugins, and what is wrong with one.")
 @click.option("--json", "to_json", is_flag=True, help="Print JSON.")
 def plugins(to_json: bool) -> None:
     """List every plugin that was found: what it brings, or why it is not in use.
@@ -127,8 +126,11 @@ def plugins(to_json: bool) -> None:
     Examples:
       opgrad plugins
       OPGRAD_DISABLE=threaded opgrad plugins
-    """
-    registry = loaded_registry(warn=False)
+    """  # noqa: D301  # click takes \b for: do not rewrap these lines
+    registry = default()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PluginWarning)  # the list itself says what is broken
+        registry.load_all()
     records = [_plugin_record(info, registry) for info in registry.plugins]
     if to_json:
         as_json(records)
@@ -181,7 +183,7 @@ def _brings(record: dict[str, Any]) -> Text:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0))
     for column in columns:
-        table.add_column(column)
+        table.add_column(column, no_wrap=column not in GIVE_WAY)
     return table

@@ -6,13 +6,17 @@ import inspect
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from attrs import frozen
+
+T = TypeVar("T")
 
 
 @frozen
@@ -51,7 +55,7 @@ def _import(path: Path) -> ModuleType:
     module = module_from_spec(spec)
     sys.path.insert(0, str(path.resolve().parent))  # as python FILE does, so its imports work
     sys.modules[spec.name] = module
-    _run(path, lambda: spec.loader and spec.loader.exec_module(module))
+    _run(path, partial(spec.loader.exec_module, module))
     return module
 
 
@@ -94,10 +98,14 @@ def _call_watched(function: Callable[[], Any]) -> Call:
         sys.setprofile(before)
 
 
-def _run(path: Path, action: Callable[[], Any]) -> Any:
-    """Run the user's code; an exception in it becomes a message that shows the line."""
+def _run(path: Path, action: Callable[[], T]) -> T:
+    """Run the user's code; an exception in it becomes a message that shows the line.
+
+    What it prints goes to stderr: stdout is for the drawing.
+    """
     try:
-        return action()
+        with redirect_stdout(sys.stderr):
+            return action()
     except (Exception, SystemExit) as error:
         raise click.ClickException(_explain(error, path)) from error
 

@@ -128,6 +128,7 @@ class Scaling:
         )
 
     def __call__(self, rows: Iterable[Row]) -> tuple[Row, ...]:
+        """Shift and scale these rows."""
         return tuple(
             Row(
                 tuple(

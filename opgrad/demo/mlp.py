@@ -7,6 +7,7 @@ Values are immutable, so a training step does not change a network, it makes the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from random import Random
 from typing import TypeAlias
 
@@ -31,6 +32,7 @@ class Neuron:
         return cls(tuple(Value(rng.gauss(0, spread)) for _ in range(inputs)), Value(0.0))
 
     def __call__(self, x: Sequence[Scalar | float]) -> Scalar:
+        """Compute w1 * x1 + w2 * x2 + ... + bias."""
         total = self.bias
         for weight, xi in zip(self.weights, x, strict=True):
             total = total + weight * xi
@@ -58,11 +60,12 @@ class MLP:
         return cls(
             tuple(
                 tuple(Neuron.random(inputs, rng) for _ in range(neurons))
-                for inputs, neurons in zip(sizes, sizes[1:], strict=False)
+                for inputs, neurons in pairwise(sizes)
             )
         )
 
     def __call__(self, x: Sequence[Scalar | float]) -> tuple[Scalar, ...]:
+        """Pass the inputs through every layer."""
         *hidden, last = self.layers
         for layer in hidden:
             x = [neuron(x).relu() for neuron in layer]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from opgrad.demo.dataset import Row
-from opgrad.demo.train import Step, accuracy, confusion
+from opgrad.demo.train import Step, accuracy, confusion, epoch_losses
 
 NEGATIVE, POSITIVE, INK, FAINT = "#2a78a8", "#d1622b", "#22303c", "#b9c3cb"
 
@@ -50,11 +51,10 @@ def _draw_loss(axes: Axes, outcome: Outcome) -> None:
         linewidth=1,
         label="one batch",
     )
-    epochs = range(1, outcome.steps[-1].epoch + 1)
-    losses = [[step.loss for step in outcome.steps if step.epoch == e] for e in epochs]
+    losses = epoch_losses(outcome.steps)
     axes.plot(
-        [epoch - 0.5 for epoch in epochs],
-        [sum(batch) / len(batch) for batch in losses],
+        [epoch + 0.5 for epoch in range(len(losses))],
+        losses,
         color=INK,
         linewidth=2,
         marker="o",
@@ -70,7 +70,7 @@ def _draw_loss(axes: Axes, outcome: Outcome) -> None:
 def _draw_confusion(axes: Axes, outcome: Outcome) -> None:
     counts = confusion(outcome.scores, outcome.unseen)
     shares = [[n / max(sum(row), 1) for n in row] for row in counts]
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1.25)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1.25, aspect="auto")
     for i, row in enumerate(counts):
         for j, n in enumerate(row):
             colour = "white" if shares[i][j] > 0.6 else INK
@@ -93,7 +93,11 @@ def _draw_scores(axes: Axes, outcome: Outcome) -> None:
         for y in (-1, 1)
     ]
     axes.hist(
-        by_class, bins=30, stacked=True, color=[NEGATIVE, POSITIVE], label=list(outcome.classes)
+        by_class,
+        bins=_bins(outcome.scores),
+        stacked=True,
+        color=[NEGATIVE, POSITIVE],
+        label=list(outcome.classes),
     )
     axes.axvline(0, color=INK, linewidth=1, linestyle="--")
     axes.set(
@@ -104,3 +108,10 @@ def _draw_scores(axes: Axes, outcome: Outcome) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False, title="what it is")
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def _bins(scores: Sequence[float]) -> list[float]:
+    """Edges of about 30 equal bins, one of them at 0, where the classes part."""
+    low, high = min(*scores, 0.0), max(*scores, 0.0)
+    width = (high - low) / 28 or 1.0
+    return [i * width for i in range(math.floor(low / width), math.ceil(high / width) + 1)]

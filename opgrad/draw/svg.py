@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape
 from unicodedata import combining, east_asian_width
-from xml.sax.saxutils import escape
 
 from opgrad.draw.label import DrawError, Kind, Label, Names, clip, label
 from opgrad.draw.layout import Box, Edge, lay_out

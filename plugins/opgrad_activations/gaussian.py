@@ -42,7 +42,7 @@ def gelu(x: Raw) -> Raw:
 @gelu.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
     # No NumPy function becomes normal_cdf on a Value, so the rule has to choose.
-    cdf = normal_cdf(x) if isinstance(x, og.Node) else normal_cdf.forward(x)
+    cdf = normal_cdf(x) if isinstance(x, og.Value) else normal_cdf.forward(x)
     return g * (cdf + x * _density(x))
 
 

@@ -28,11 +28,7 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
 
 @og.op(elementwise=True, samples=[*ANYWHERE, og.Sample(-1.3, slope=0.2)])
 def leaky_relu(x: Raw, *, slope: float = 0.01) -> Raw:
-    """x for x > 0, else slope * x. Derivatives: 1 and slope. At the kink, x = 0: slope.
-
-    Args:
-        slope: of the negative side.
-    """
+    """x for x > 0, else slope * x. Derivatives: 1 and slope. At the kink, x = 0: slope."""
     return np.where(x > 0, x, slope * x)
 
 
@@ -43,12 +39,9 @@ def _(g: Raw, out: Raw, x: Raw, *, slope: float = 0.01) -> Raw:
 
 @og.op(elementwise=True, samples=[*ANYWHERE, og.Sample(-1.3, alpha=0.5)])
 def elu(x: Raw, *, alpha: float = 1.0) -> Raw:
-    """x for x > 0, else alpha * (e**x - 1). Derivatives: 1 and alpha * e**x.
+    """x for x > 0, else alpha * (e**x - 1), which tends to -alpha.
 
-    At x = 0, a kink if alpha is not 1: alpha.
-
-    Args:
-        alpha: minus the limit of the negative side.
+    Derivatives: 1 and alpha * e**x. At x = 0, a kink if alpha is not 1: alpha.
 
     Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units
     (ELUs)", 2016.

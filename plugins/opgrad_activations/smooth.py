@@ -15,7 +15,10 @@ def _logistic(x: Raw) -> Raw:
 
 @og.op(elementwise=True, samples=ANYWHERE)
 def sigmoid(x: Raw) -> Raw:
-    """The logistic function 1 / (1 + e**-x). Derivative: sigmoid(x) * sigmoid(-x)."""
+    """The logistic function 1 / (1 + e**-x).
+
+    Derivative: sigmoid(x) * sigmoid(-x).
+    """
     return _logistic(x)
 
 

@@ -12,7 +12,10 @@ from opgrad_elementary.samples import ANYWHERE, PAIRS, POSITIVE
 
 @og.op(elementwise=True, implements=np.sqrt, samples=POSITIVE)
 def sqrt(x: Raw) -> Raw:
-    """The square root of x. Derivative: 1 / (2 * sqrt(x)); inf at x = 0."""
+    """The square root of x.
+
+    Derivative: 1 / (2 * sqrt(x)); inf at x = 0.
+    """
     return np.sqrt(x)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_elementary.samples import ANYWHERE
+from opgrad_elementary.samples import ANYWHERE, OFF_THE_GRID
 
 
 @og.op(elementwise=True, implements=np.sign, samples=ANYWHERE)
@@ -17,13 +17,13 @@ def sign(x: Raw) -> Raw:
     return np.sign(x)
 
 
-@og.op(elementwise=True, implements=np.floor, samples=ANYWHERE)
+@og.op(elementwise=True, implements=np.floor, samples=OFF_THE_GRID)
 def floor(x: Raw) -> Raw:
     """The largest whole number up to x. No gradient, at the jumps neither."""
     return x if isinstance(x, int) else np.floor(x)
 
 
-@og.op(elementwise=True, implements=np.ceil, samples=ANYWHERE)
+@og.op(elementwise=True, implements=np.ceil, samples=OFF_THE_GRID)
 def ceil(x: Raw) -> Raw:
     """The smallest whole number from x on. No gradient, at the jumps neither."""
     return x if isinstance(x, int) else np.ceil(x)

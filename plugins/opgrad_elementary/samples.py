@@ -11,7 +11,14 @@ ANYWHERE: list[tuple[Raw, ...]] = [
     (-1.3,),
     (2,),
     (np.array([[0.2, -0.8, 1.9], [-2.4, 0.6, 1.1]]),),
-    (np.array([0.4, -1.6], np.float32),),
+    (np.array([0.4, -1.2], np.float32),),
+]
+
+OFF_THE_GRID: list[tuple[Raw, ...]] = [
+    (0.7,),
+    (-1.3,),
+    (np.array([[0.2, -0.8, 1.9], [-2.4, 0.6, 1.1]]),),
+    (np.array([0.4, -1.2], np.float32),),
 ]
 
 POSITIVE: list[tuple[Raw, ...]] = [

@@ -34,7 +34,10 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
 
 @og.op(elementwise=True, implements=np.tan, samples=ANYWHERE)
 def tan(x: Raw) -> Raw:
-    """The tangent of x. Derivative: 1 + tan(x)**2."""
+    """The tangent of x.
+
+    Derivative: 1 + tan(x)**2.
+    """
     return np.tan(x)
 
 

@@ -29,12 +29,17 @@ class Threaded:
     Args:
         threads: how many at most; ``None``: as many as there are processors.
         inline_below: arrays of fewer elements count as small.
+
+    Raises:
+        ValueError: fewer than one thread.
     """
 
     name = "threaded"
 
     def __init__(self, threads: int | None = None, *, inline_below: int = 10_000) -> None:
-        self.threads = threads or os.cpu_count() or 1
+        self.threads = os.cpu_count() or 1 if threads is None else threads
+        if self.threads < 1:
+            raise ValueError(f"a threaded scheduler takes at least one thread; given {threads}")
         self.inline_below = inline_below
 
     def __repr__(self) -> str:

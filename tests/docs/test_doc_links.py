@@ -32,7 +32,8 @@ def test_every_source_file_named_in_a_page_exists(page: Path) -> None:
     named = re.findall(
         r"`((?:opgrad|plugins|tests|docs|examples|benchmarks)/[\w./-]*)`", prose(page.read_text())
     )
-    missing = [path for path in named if not (ROOT / path).exists()]
+    # What `make docs` writes is not there yet.
+    missing = [path for path in named if "_build" not in path and not (ROOT / path).exists()]
     assert missing == []
 
 

@@ -1,0 +1,171 @@
+"""``opgrad demo``, in a short form."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+import opgrad as og
+from opgrad.cli.demo import require_logcosh
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Finished, Invoke, Run
+
+TABLE = "size,weight,kind\n" + "".join(
+    f"{i},{i * i % 7},{'dog' if i % 3 else 'cat'}\n" for i in range(12)
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the short demo runs."""
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def short(run_in: Run, logcosh: Path, folder: Path) -> Finished:
+    """The demo on a small table, for one epoch."""
+    (folder / "pets.csv").write_text(TABLE)
+    options = ("--data", "pets.csv", "--epochs", "1", "--out", "new/pictures")
+    return run_in(folder, "-m", "opgrad", "demo", *options, path=(logcosh,))
+
+
+def test_demo_succeeds_quietly(short: Finished) -> None:
+    """Nothing on stderr, exit code 0."""
+    assert (short.returncode, short.stderr) == (0, "")
+
+
+def test_demo_prints_the_classic_example(short: Finished) -> None:
+    """With the right gradients, behind the ReLU and without it."""
+    for line in (
+        "b = Value(data=-3, grad=0)",
+        "d = Value(data=-28, grad=0)",
+        "e = Value(data=0, grad=1)",
+        "a = Value(data=2, grad=1)",
+        "b = Value(data=-3, grad=10)",
+        "c = Value(data=10, grad=-3)",
+        "d = Value(data=-28, grad=1)",
+    ):
+        assert line in short.stdout.splitlines()
+
+
+def test_demo_says_which_plugin_is_third_party(short: Finished) -> None:
+    """The example plugin is found through its entry point."""
+    assert "plugin 'logcosh' (opgrad-logcosh 1.0.0)" in short.stdout
+
+
+def test_demo_says_how_the_training_went(short: Finished) -> None:
+    """Loss, accuracy on unseen rows, time of a step."""
+    assert "pets.csv: 12 rows of 2 features, cat or dog; 9 to train on, 3 unseen" in short.stdout
+    assert re.search(
+        r"epoch   1   loss \d\.\d{4}   unseen rows +\d+\.\d% right +\d+\.\d ms a step", short.stdout
+    )
+    assert re.search(r"Unseen rows: \d+\.\d% right; \d of \d dog and \d of \d cat", short.stdout)
+
+
+def test_demo_draws_into_the_folder_that_it_names(short: Finished, folder: Path) -> None:
+    """A picture of the graph and one of the training; the folder is made."""
+    out = folder / "new" / "pictures"
+    assert {path.name for path in out.iterdir()} == {"classic.svg", "training.png"}
+    assert (out / "classic.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert (out / "training.png").read_bytes().startswith(b"\x89PNG")
+    for name in ("classic.svg", "training.png"):
+        assert f"is drawn in new/pictures/{name}" in short.stdout
+
+
+def test_demo_learns_from_real_data(run: Run, logcosh: Path) -> None:
+    """Two epochs are enough for nine unseen rows of ten."""
+    done = run("-m", "opgrad", "demo", "--epochs", "2", path=(logcosh,))
+    assert done.returncode == 0
+    assert "wdbc.csv: 569 rows of 30 features, benign or malignant" in done.stdout
+    (right,) = re.findall(r"Unseen rows: ([\d.]+)% right", done.stdout)
+    assert float(right) > 90
+
+
+def test_demo_is_deterministic(run: Run, logcosh: Path, tmp_path: Path) -> None:
+    """All but the times is decided by the seed."""
+    (tmp_path / "pets.csv").write_text(TABLE)
+    command = ("-m", "opgrad", "demo", "--data", "pets.csv", "--epochs", "3", "--seed", "7")
+    first, again = (
+        re.sub(r" +[\d.]+ ms a step", "", run(*command, path=(logcosh,)).stdout) for _ in range(2)
+    )
+    assert "loss" in first
+    assert first == again
+
+
+def test_without_the_example_plugin_demo_says_how_to_install_it() -> None:
+    """The registry of somebody who has not installed it."""
+    registry = og.Registry(installed=tuple)
+    with pytest.raises(click.ClickException, match=r"pip install ./examples/opgrad-logcosh"):
+        require_logcosh(registry)
+
+
+def test_a_disabled_example_plugin_is_named_as_such(run: Run, logcosh: Path) -> None:
+    """To install it again would not help."""
+    done = run("-m", "opgrad", "demo", path=(logcosh,), OPGRAD_DISABLE="logcosh")
+    assert done.returncode == 1
+    assert "pip install ./examples/opgrad-logcosh" in done.stderr
+    assert "disabled: named in OPGRAD_DISABLE" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_matplotlib_demo_says_what_to_install(run: Run, tmp_path: Path) -> None:
+    """Before it does anything else."""
+    hide = tmp_path / "sitecustomize.py"
+    hide.write_text("import sys\nsys.modules['matplotlib'] = None")
+    done = run("-m", "opgrad", "demo", path=(tmp_path,))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == (
+        "Error: the demo draws with matplotlib, which is not installed; "
+        "pip install 'opgrad[demo]'\n"
+    )
+
+
+def test_a_wrong_path_is_an_error(invoke: Invoke) -> None:
+    """One line; nothing is made or printed before."""
+    result = invoke("demo", "--data", "no-such.csv")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: cannot read no-such.csv: No such file or directory\n"
+    assert result.stdout == ""
+
+
+def test_a_malformed_row_is_an_error(invoke: Invoke, tmp_path: Path) -> None:
+    """It says line, column, and what was found."""
+    (tmp_path / "pets.csv").write_text(TABLE + "1,heavy,dog\n")
+    result = invoke("demo", "--data", "pets.csv")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "Error: pets.csv, line 14, column 2 (weight): expected a number, found 'heavy'\n"
+    )
+
+
+@pytest.mark.parametrize("out", ["pets.csv", "pets.csv/deeper"])
+def test_an_unwritable_folder_is_an_error(invoke: Invoke, tmp_path: Path, out: str) -> None:
+    """Here: a file has its name, or that of the folder above."""
+    (tmp_path / "pets.csv").write_text(TABLE)
+    result = invoke("demo", "--data", "pets.csv", "--out", out)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error: cannot make the folder {out}: ")
+    assert "Traceback" not in result.stderr
+
+
+def test_a_picture_that_cannot_be_written_is_an_error(invoke: Invoke, tmp_path: Path) -> None:
+    """Here: a folder has its name."""
+    (tmp_path / "pets.csv").write_text(TABLE)
+    (tmp_path / "out" / "classic.svg").mkdir(parents=True)
+    result = invoke("demo", "--data", "pets.csv", "--out", "out")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: cannot write out/classic.svg: Is a directory\n"
+
+
+@pytest.mark.parametrize("option", ["--epochs", "--hidden"])
+def test_a_number_below_one_is_an_error(invoke: Invoke, option: str) -> None:
+    """Nothing can be trained in no epochs, or with no neurons."""
+    result = invoke("demo", option, "0")
+    assert result.exit_code == 2
+    assert "0 is not in the range x>=1" in result.stderr

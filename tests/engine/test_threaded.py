@@ -1,0 +1,241 @@
+"""The threaded scheduler: side by side, in the same order of addition, and tidy."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import numpy as np
+import pytest
+
+import opgrad as og
+from opgrad_threaded import Threaded
+
+LARGE = np.linspace(-1.0, 1.0, 20_000)
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left() -> Iterator[None]:
+    """Every test also finds that no thread outlives its pass."""
+    before = set(threading.enumerate())
+    yield
+    assert set(threading.enumerate()) == before
+
+
+@og.op
+def total(x: Any) -> Any:
+    """The sum of all elements."""
+    return np.sum(x)
+
+
+@total.vjp
+def _(g: Any, out: Any, x: Any) -> Any:
+    return np.broadcast_to(g, np.shape(x))
+
+
+def with_rule(rule: Any) -> Any:
+    """An op x -> x with that VJP."""
+
+    @og.op
+    def same(x: Any) -> Any:
+        return +x
+
+    same.vjp(rule)
+    return same
+
+
+def branches(leaf: og.Value[Any], op: Any, n: int = 2) -> og.Value[Any]:
+    """The sum of n branches that go through the op."""
+    result = op(leaf * 1.0)
+    for i in range(1, n):
+        result = result + op(leaf * (i + 1.0))
+    return total(result)
+
+
+def threads_used(data: Any, scheduler: Threaded, op_count: int) -> set[str]:
+    """The names of the threads in which that many independent VJPs ran."""
+    names = set()
+
+    def rule(g: Any, out: Any, x: Any) -> Any:
+        names.add(threading.current_thread().name)
+        return g
+
+    og.backward(branches(og.Value(data), with_rule(rule), op_count), scheduler=scheduler)
+    return names
+
+
+def test_independent_branches_run_at_the_same_time() -> None:
+    """Two VJPs that wait for each other both finish."""
+    barrier = Barrier(2)
+
+    def rule(g: Any, out: Any, x: Any) -> Any:
+        barrier.wait(timeout=30)
+        return g
+
+    x = og.Value(LARGE)
+    result = branches(x, with_rule(rule))
+    np.testing.assert_array_equal(og.backward(result, scheduler=Threaded(2))[x], np.full(20_000, 3))
+
+
+def test_small_nodes_run_in_the_calling_thread() -> None:
+    """No thread is started for scalars, or for arrays below the limit."""
+    here = {threading.current_thread().name}
+    assert threads_used(2.0, Threaded(2), 4) == here
+    assert threads_used(LARGE[:100], Threaded(2), 4) == here
+    assert threads_used(LARGE, Threaded(2, inline_below=30_000), 4) == here
+
+
+def test_large_nodes_run_in_threads() -> None:
+    """Large nodes that have company run in the pool."""
+    names = threads_used(LARGE, Threaded(2), 4)
+    assert {name.partition("_")[0] for name in names} == {"opgrad"}
+    assert len(names) <= 2
+
+
+def test_a_chain_runs_in_the_calling_thread() -> None:
+    """Where there is nothing to run beside, nothing is handed over."""
+    assert threads_used(LARGE, Threaded(2), 1) == {threading.current_thread().name}
+
+
+def test_as_many_threads_as_processors() -> None:
+    """The default width is that of the machine; another can be given."""
+    scheduler = og.default_registry().scheduler("threaded")
+    assert isinstance(scheduler, Threaded)
+    assert scheduler.threads >= 1
+    assert repr(Threaded(3, inline_below=5)) == "Threaded(3, inline_below=5)"
+
+
+@pytest.mark.parametrize("threads", [0, -1])
+def test_threads_are_at_least_one(threads: int) -> None:
+    """No thread is no scheduler."""
+    with pytest.raises(ValueError, match="at least one thread"):
+        Threaded(threads)
+
+
+def test_sums_are_in_the_sequential_order() -> None:
+    """Contributions that arrive in the wrong order are added in the right one."""
+    last = threading.Event()
+    parts = iter([1e16, 1.0, -1e16])  # the order matters: the 1 is lost, or not
+
+    def first_waits(g: Any, out: Any, x: Any, part: float) -> Any:
+        if part == 1e16:
+            last.wait(timeout=30)
+        if part == -1e16:
+            last.set()
+        return np.full_like(x, part)
+
+    ops = [with_rule(lambda g, out, x, part=part: first_waits(g, out, x, part)) for part in parts]
+    x = og.Value(LARGE)
+    result = total(ops[2](x) + ops[1](x) + ops[0](x))
+    threaded = og.backward(result, wrt=[x], scheduler=Threaded(3))[x]
+    last.set()
+    np.testing.assert_array_equal(threaded, og.backward(result, wrt=[x])[x])
+
+
+def test_the_exception_is_that_of_the_sequential_order() -> None:
+    """An older node that fails first does not hide the failure of a newer one."""
+    failed = threading.Event()
+
+    def older(g: Any, out: Any, x: Any) -> Any:
+        failed.set()
+        raise RuntimeError("older")
+
+    def newer(g: Any, out: Any, x: Any) -> Any:
+        failed.wait(timeout=30)
+        raise RuntimeError("newer")
+
+    x = og.Value(LARGE)
+    result = total(with_rule(older)(x) + with_rule(newer)(x))
+    with pytest.raises(RuntimeError, match="newer") as caught:
+        og.backward(result, scheduler=Threaded(2))
+    (note,) = caught.value.__notes__
+    assert "in the VJP of op 'same'" in note
+
+
+def test_nothing_older_runs_after_a_failure() -> None:
+    """What the sequential scheduler would not have come to does not run, once that is known."""
+    ran = []
+
+    def record(g: Any, out: Any, x: Any) -> Any:
+        ran.append(x)
+        return g
+
+    def fail(g: Any, out: Any, x: Any) -> Any:
+        raise RuntimeError("fails")
+
+    x = og.Value(LARGE)
+    result = total(with_rule(fail)(with_rule(record)(x)))
+    with pytest.raises(RuntimeError, match="fails"):
+        og.backward(result, scheduler=Threaded(2))
+    assert not ran
+
+
+@pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_what_is_no_exception_arrives_too(kind: type[BaseException]) -> None:
+    """A rule that exits does not leave the caller waiting."""
+
+    def rule(g: Any, out: Any, x: Any) -> Any:
+        raise kind
+
+    with pytest.raises(kind):
+        og.backward(branches(og.Value(LARGE), with_rule(rule)), scheduler=Threaded(2))
+
+
+def test_the_callers_errstate_holds_in_the_threads() -> None:
+    """np.errstate around backward() means the VJPs, wherever they run."""
+
+    def rule(g: Any, out: Any, x: Any) -> Any:
+        return g / np.zeros_like(x)
+
+    result = branches(og.Value(LARGE), with_rule(rule))
+    with np.errstate(divide="raise"), pytest.raises(FloatingPointError):
+        og.backward(result, scheduler=Threaded(2))
+    with np.errstate(divide="ignore"), warnings.catch_warnings(action="error"):
+        og.backward(result, scheduler=Threaded(2))
+
+
+def test_several_threads_may_run_it_at_once() -> None:
+    """One scheduler object serves passes from several threads, over one graph."""
+    scheduler = Threaded(2)
+    x = og.Value(LARGE)
+    result = total((x * x) * (x + 1.0) + (x * 2.0) * (x * 3.0))
+    expected = og.backward(result)[x]
+    with ThreadPoolExecutor(4) as pool:
+        passes = [pool.submit(og.backward, result, scheduler=scheduler) for _ in range(8)]
+        for found in passes:
+            np.testing.assert_array_equal(found.result()[x], expected)
+
+
+def test_a_rule_may_run_a_pass_of_its_own() -> None:
+    """A pass within a pass does not wait for the outer one's threads."""
+    scheduler = Threaded(1)
+
+    def rule(g: Any, out: Any, x: Any) -> Any:
+        inner = og.Value(x)
+        return g * og.backward(total(inner * 2.0 + inner * 3.0), scheduler=scheduler)[inner]
+
+    x = og.Value(LARGE)
+    gradients = og.backward(branches(x, with_rule(rule)), scheduler=scheduler)
+    np.testing.assert_array_equal(gradients[x], np.full(20_000, 15.0))
+
+
+def test_a_large_input_makes_a_node_large() -> None:
+    """A reduction to a scalar is as large as what it reduces."""
+    names = set()
+
+    @og.op
+    def mean(x: Any) -> Any:
+        return np.mean(x)
+
+    @mean.vjp
+    def _(g: Any, out: Any, x: Any) -> Any:
+        names.add(threading.current_thread().name)
+        return np.full_like(x, g / x.size)
+
+    x = og.Value(LARGE)
+    og.backward(mean(x) + mean(x), scheduler=Threaded(2))
+    assert all(name.startswith("opgrad") for name in names)

@@ -1,0 +1,55 @@
+"""Every op of the built-in plugins, each with each of its samples: what tests enumerate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import opgrad as og
+from opgrad.define import OpN
+
+
+def _builtin_ops() -> dict[str, OpN]:
+    registry = og.default_registry()
+    builtin = {plugin.name for plugin in registry.plugins if plugin.builtin}
+    return {name: og.ops[name] for name in registry.ops if name.partition(".")[0] in builtin}
+
+
+def _has_float32(sample: Any) -> bool:
+    return any(getattr(x, "dtype", None) == np.float32 for x in sample.inputs)
+
+
+OPS = _builtin_ops()
+"""By qualified name. Another distribution's plugins, if some are installed, are not listed."""
+
+EACH_OP = pytest.mark.parametrize("op", [pytest.param(op, id=name) for name, op in OPS.items()])
+
+_SAMPLES = [
+    pytest.param(op, sample, id=f"{name}-{i}")
+    for name, op in OPS.items()
+    for i, sample in enumerate(op.samples)
+]
+
+EACH_SAMPLE = pytest.mark.parametrize(("op", "sample"), _SAMPLES)
+
+EACH_FLOAT32_SAMPLE = pytest.mark.parametrize(
+    ("op", "sample"), [p for p in _SAMPLES if _has_float32(p.values[1])]
+)
+
+EACH_NUMPY_FUNCTION = pytest.mark.parametrize(
+    ("op", "function"),
+    [
+        pytest.param(op, function, id=f"{name}-{function.__name__}")
+        for name, op in OPS.items()
+        for function in op.implements
+    ],
+)
+
+
+def first_sample_of(op: OpN) -> og.Sample:
+    """The op's first sample, which consists of Python numbers."""
+    sample = op.samples[0]
+    assert all(isinstance(x, int | float) for x in sample.inputs)
+    return sample

@@ -1,0 +1,97 @@
+"""The expressions of micrograd's own test suite: known values; gradients by differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import opgrad as og
+
+from .central_differences import differences
+
+Expression = Callable[..., Any]
+
+
+def relu(x: Any) -> Any:
+    """max(x, 0), of a Value or a number."""
+    return x.relu() if isinstance(x, og.Value) else max(x, 0.0)
+
+
+def sanity_check(x: Any) -> Any:
+    """micrograd's test_sanity_check."""
+    z = 2 * x + 2 + x
+    q = relu(z) + z * x
+    h = relu(z * z)
+    return h + q + q * x
+
+
+def more_ops(a: Any, b: Any) -> Any:
+    """micrograd's test_more_ops: every operator, reflected and augmented ones too."""
+    c = a + b
+    d = a * b + b**3
+    c += c + 1
+    c += 1 + c + (-a)
+    d += d * 2 + relu(b + a)
+    d += 3 * d + relu(b - a)
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    g += 10.0 / f
+    return g
+
+
+CASES: list[tuple[Expression, tuple[float, ...], float]] = [
+    (sanity_check, (-4.0,), -20.0),
+    (more_ops, (-4.0, 2.0), 24.70408163265306),
+]
+
+
+@pytest.mark.parametrize(("f", "point", "value"), CASES)
+def test_value(f: Expression, point: tuple[float, ...], value: float) -> None:
+    """On Values the expression has the value that it has on numbers."""
+    assert f(*point) == pytest.approx(value, rel=1e-15)
+    assert f(*map(og.Value, point)).data == f(*point)
+
+
+@pytest.mark.parametrize(("f", "point", "value"), CASES)
+def test_gradients(f: Expression, point: tuple[float, ...], value: float) -> None:
+    """backward() gives the gradients that differences give."""
+    inputs = [og.Value(x) for x in point]
+    f(*inputs).backward()
+    expected = [float(differences(f, point, i)) for i in range(len(point))]
+    assert [x.grad for x in inputs] == pytest.approx(expected, rel=1e-7)
+
+
+def test_known_gradients() -> None:
+    """The gradients that micrograd's README and tests show."""
+    x = og.Value(-4.0)
+    sanity_check(x).backward()
+    a, b = og.Value(-4.0), og.Value(2.0)
+    more_ops(a, b).backward()
+    assert x.grad == 46.0
+    assert (a.grad, b.grad) == pytest.approx((138.83381924198252, 645.5772594752186), rel=1e-14)
+
+
+def test_classic_example() -> None:
+    """relu(-28) is flat: no gradient flows to what lies behind it."""
+    a, b, c = og.Value(2), og.Value(-3), og.Value(10)
+    d = a + b * c
+    e = d.relu()
+    e.backward()
+    assert [str(v) for v in (a, b, c, d, e)] == [
+        "Value(data=2, grad=0)",
+        "Value(data=-3, grad=0)",
+        "Value(data=10, grad=0)",
+        "Value(data=-28, grad=0)",
+        "Value(data=0, grad=1)",
+    ]
+
+
+def test_classic_example_without_relu() -> None:
+    """Without the relu, the gradients are those of a + b * c."""
+    a, b, c = og.Value(2), og.Value(-3), og.Value(10)
+    d = a + b * c
+    d.backward()
+    assert (a.grad, b.grad, c.grad, d.grad) == (1, 10, -3, 1)

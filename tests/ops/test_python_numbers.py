@@ -1,0 +1,91 @@
+"""Python numbers stay Python numbers, and integers stay exact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import opgrad as og
+
+BIG = 2**70 + 1
+"""Too large for 64 bits, and for a float to hold exactly."""
+
+EXACT: list[tuple[str, tuple[Any, ...], Any]] = [
+    ("add", (BIG, 1), BIG + 1),
+    ("sub", (BIG, 1), BIG - 1),
+    ("mul", (2**40, 2**40), 2**80),
+    ("neg", (BIG,), -BIG),
+    ("pow", (2, 3), 8),
+    ("pow", (3, 50), 3**50),
+    ("pow", (2, -1), 0.5),
+    ("div", (BIG, BIG), 1.0),
+    ("abs", (-BIG,), BIG),
+    ("square", (2**40,), 2**80),
+    ("maximum", (2**63 + 1, 1), 2**63 + 1),
+    ("minimum", (-BIG, 1), -BIG),
+    ("where", (True, BIG, 1), BIG),
+    ("clip", (2**63 + 1, 0, BIG), 2**63 + 1),
+    ("floor", (BIG,), BIG),
+    ("ceil", (BIG,), BIG),
+    ("round", (BIG,), BIG),
+    ("sign", (-BIG,), -1),
+    ("relu", (BIG,), BIG),
+    ("relu", (-28,), 0),
+    ("less", (BIG, BIG + 1), True),
+    ("equal", (BIG, BIG + 1), False),
+]
+
+
+@pytest.mark.parametrize(("name", "inputs", "expected"), EXACT)
+def test_integers_are_exact(name: str, inputs: tuple[Any, ...], expected: Any) -> None:
+    """The result is Python's, in value and type: no rounding, no overflow at 64 bits."""
+    out = og.ops[name](*inputs).data
+    assert out == expected
+    assert type(out) is type(expected)
+
+
+def test_gradients_of_integers_are_exact() -> None:
+    """Products of large integers do not overflow in the backward pass."""
+    x = og.Value(2**40)
+    (x * x * x).backward()
+    assert x.grad == 3 * 2**80
+
+
+def test_gradient_of_an_integer_power_is_an_integer() -> None:
+    """The derivative of x**3 at the integer 2 is the integer 12."""
+    x = og.Value(2)
+    (x**3).backward()
+    assert x.grad == 12
+    assert type(x.grad) is int
+
+
+def test_division_by_zero_is_pythons_error() -> None:
+    """What Python refuses for numbers stays refused, with a note that names the op."""
+    with pytest.raises(ZeroDivisionError) as raised:
+        og.Value(1.0) / 0.0
+    assert any("'div'" in note for note in raised.value.__notes__)
+
+
+def test_fractional_power_of_a_negative_number_is_nan() -> None:
+    """No complex number comes out of real ones."""
+    assert np.isnan((og.Value(-8.0) ** (1 / 3)).data)
+
+
+def test_power_of_a_complex_number_is_complex() -> None:
+    """A complex number that was asked for stays."""
+    assert og.ops.pow(2j, 2.0).data == (2j) ** 2.0
+
+
+@pytest.mark.parametrize("name", ["gelu", "relu", "maximum", "where"])
+def test_numpy_scalars_stay_numpy_scalars(name: str) -> None:
+    """A NumPy scalar does not become a Python number: only those do that were one."""
+    inputs = [np.float32(1)] * (og.ops[name].arity or 0)
+    assert isinstance(og.ops[name](*inputs).data, np.floating)
+
+
+def test_round_to_decimals_through_numpy() -> None:
+    """np.round's decimals arrive as the op's param."""
+    rounded: Any = np.round(og.Value(3.14159), decimals=2)
+    assert rounded.data == 3.14
