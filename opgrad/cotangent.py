@@ -61,9 +61,13 @@ def fit(node: Node, position: int, ct: Any) -> Any:
         VjpError: the cotangent does not fit.
     """
     primal = node.inputs[position].data
-    if primal.__class__ is float and isinstance(ct, np.ndarray | np.float64):
-        if ct.shape == () and ct.dtype == np.float64:  # a scalar rule went through NumPy
-            return ct.item()
+    if (
+        primal.__class__ is float
+        and isinstance(ct, np.ndarray | np.float64)  # a scalar rule went through NumPy
+        and ct.shape == ()
+        and ct.dtype == np.float64
+    ):
+        return ct.item()  # as below, and most often
     if isinstance(ct, NotDifferentiable):
         raise ct
     if isinstance(ct, tuple) and len(node.inputs) == 1:  # a unary rule may return a tuple of one

@@ -78,7 +78,7 @@ def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
         ForwardError: ``data`` is neither a number nor an array.
     """
     if isinstance(data, np.generic | np.ndarray) and data.ndim == 0 and data.dtype.kind in "biufc":
-        only_numbers = all([x.data.__class__ in PLAIN for x in inputs])
+        only_numbers = all(x.data.__class__ in PLAIN for x in inputs)
         return data.item() if only_numbers else np.asarray(data)[()]
     if isinstance(data, Node) or not is_data(data):
         raise ForwardError(
