@@ -21,7 +21,7 @@ NUMBERS = frozenset({float, int})
 """The types that pass unchecked between each other: a Python number for a Python number."""
 
 
-def seed(root: Node, cotangent: Any) -> Any:
+def seed(root: Node, cotangent: Any, *, recorded: bool = False) -> Any:
     """The cotangent to start from: 1 for a scalar root, else one of the root's shape, as a copy.
 
     Raises:
@@ -38,6 +38,9 @@ def seed(root: Node, cotangent: Any) -> Any:
         if isinstance(root.data, (int, float)):
             return 1 if isinstance(root.data, int) else 1.0
         return np.ones_like(root.data)
+    if recorded and isinstance(cotangent, Node):
+        if np.shape(cotangent.data) == shape:
+            return cotangent
     if isinstance(cotangent, Node) or not is_data(cotangent) or np.shape(cotangent) != shape:
         raise CotangentError(
             f"the cotangent of a root of shape {shape} must be a number or array of that shape; "
@@ -50,11 +53,12 @@ def seed(root: Node, cotangent: Any) -> Any:
     return _in_form_of(root.data, cotangent)
 
 
-def fit(node: Node, position: int, ct: Any) -> Any:
+def fit(node: Node, position: int, ct: Any, *, recorded: bool = False) -> Any:
     """The cotangent that ``node``'s VJP gave for one input, checked and in the form of its primal.
 
     For an elementwise op that is also where a cotangent of the output's shape is reduced to the
-    input's, by summing over what was broadcast.
+    input's, by summing over what was broadcast. In a ``recorded`` pass a cotangent may be a Value,
+    and then so is what it is reduced to.
 
     Raises:
         NotDifferentiable: the rule put an instance in this input's place.
@@ -73,27 +77,28 @@ def fit(node: Node, position: int, ct: Any) -> Any:
     if isinstance(ct, tuple) and len(node.inputs) == 1:  # a unary rule may return a tuple of one
         if len(ct) != 1:
             raise wrong_count(node, ct)
-        return None if ct[0] is None else fit(node, position, ct[0])
-    if isinstance(ct, Node) or not is_data(ct):
+        return None if ct[0] is None else fit(node, position, ct[0], recorded=recorded)
+    raw = ct.data if recorded and isinstance(ct, Node) else ct
+    if isinstance(raw, Node) or not is_data(raw):
         raise _misfit(node, position, ct, "a number or array of the input's shape, or None")
     shape, out_shape = np.shape(primal), np.shape(node.data)
     assert node.op is not None
-    if np.shape(ct) != shape:
-        if not node.op.elementwise or np.shape(ct) != out_shape:
+    if np.iscomplexobj(raw) and not np.iscomplexobj(primal):
+        raise _misfit(node, position, ct, f"a real cotangent for the real input {say(primal)}")
+    if _is_less_precise(raw, primal):
+        raise _misfit(node, position, ct, f"dtype {primal.dtype}")
+    if np.shape(raw) != shape:
+        if not node.op.elementwise or np.shape(raw) != out_shape:
             raise _misfit(node, position, ct, f"shape {shape}")
         ct = _unbroadcast(ct, shape)
-    if np.iscomplexobj(ct) and not np.iscomplexobj(primal):
-        raise _misfit(node, position, ct, f"a real cotangent for the real input {say(primal)}")
-    if _is_less_precise(ct, primal):
-        raise _misfit(node, position, ct, f"dtype {primal.dtype}")
     return _in_form_of(primal, ct)
 
 
 def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: Any) -> None:
     """Add what arrives at a node; in place, where what is there is a sum that was made here."""
     old = cotangents[node]
-    if old is None:
-        cotangents[node] = ct
+    if old is None or ct is None:
+        cotangents[node] = ct if old is None else old
     elif node in owned and old.dtype == ct.dtype:
         np.add(old, ct, out=old)
     else:
@@ -103,9 +108,10 @@ def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: An
 
 
 def _unbroadcast(ct: Any, shape: tuple[int, ...]) -> Any:
-    lead = ct.ndim - len(shape)
-    stretched = (lead + i for i, n in enumerate(shape) if n == 1 and ct.shape[lead + i] != 1)
-    return np.sum(ct, axis=(*range(lead), *stretched)).reshape(shape)
+    given = np.shape(ct)
+    lead = len(given) - len(shape)
+    stretched = (lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1)
+    return np.reshape(np.sum(ct, axis=(*range(lead), *stretched)), shape)
 
 
 def _is_less_precise(ct: Any, primal: Any) -> bool:
@@ -120,7 +126,7 @@ def _is_less_precise(ct: Any, primal: Any) -> bool:
 def _in_form_of(primal: Any, ct: Any) -> Any:
     """A Python number for a Python number; else, for a floating primal, in its dtype."""
     if primal.__class__ in PLAIN:
-        return ct.item() if isinstance(ct, (np.generic, np.ndarray)) else ct
+        return ct.item() if isinstance(ct, np.generic | np.ndarray) else ct
     dtype = primal.dtype
     if dtype.kind not in "fc" or getattr(ct, "dtype", None) == dtype:
         return ct

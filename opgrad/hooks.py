@@ -29,8 +29,13 @@ class Scheduler(Protocol):
     def name(self) -> str:
         """What users select it by."""
 
-    def run(self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, /) -> Mapping[Node, Any]:
-        """The cotangents of ``wrt`` (of every node, if None), given that of ``root``."""
+    def run(
+        self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, record: bool = False, /
+    ) -> Mapping[Node, Any]:
+        """The cotangents of ``wrt`` (of every node, if None), given that of ``root``.
+
+        With ``record``, rules run on Values (see :func:`opgrad.schedule.pull_back`).
+        """
 
 
 class OpsHook(Protocol):

@@ -19,7 +19,7 @@ from attrs import frozen
 from opgrad import diagnostics
 from opgrad.cotangent import NUMBERS, fit, seed, wrong_count
 from opgrad.cotangent import accumulate as accumulate
-from opgrad.errors import NoGradientError, NonFiniteError, VjpError
+from opgrad.errors import NoGradientError, NonFiniteError, NotDifferentiable, VjpError
 from opgrad.hooks import Scheduler, hookimpl
 from opgrad.node import Constant, Node
 from opgrad.plugin import describe
@@ -68,6 +68,7 @@ def backward(
     cotangent: Any = None,
     wrt: Iterable[Node] | None = None,
     *,
+    record: bool = False,
     scheduler: str | Scheduler | None = None,
 ) -> Gradients:
     """The cotangents of ``wrt``, given the cotangent of ``root``. Changes no node.
@@ -78,6 +79,8 @@ def backward(
             be left out at a real scalar: 1.
         wrt: the nodes whose cotangents are wanted; only nodes on a path from these to ``root`` are
             visited. ``None``: every node that ``root`` depends on, itself included.
+        record: run the rules on Values, so that the cotangents are Values, themselves recorded, and
+            can be differentiated again.
         scheduler: name or object; ``None``: the current one (see :func:`use_scheduler`).
 
     Raises:
@@ -86,23 +89,27 @@ def backward(
         NotDifferentiable: a gradient on the way is not defined.
     """
     if wrt is None:
-        return Gradients(cotangents_from(root, cotangent, None, scheduler))
+        return Gradients(cotangents_from(root, cotangent, None, scheduler, record))
     targets = tuple(wrt)
     for node in targets:
         if not isinstance(node, Node):
             raise TypeError(f"wrt takes Values; given {type(node).__name__} {node!r}")
-    found = cotangents_from(root, cotangent, frozenset(targets), scheduler)
+    found = cotangents_from(root, cotangent, frozenset(targets), scheduler, record)
     return Gradients({node: found.get(node) for node in targets})  # the rest of the graph may go
 
 
 def cotangents_from(
-    root: Node, cotangent: Any, wrt: frozenset[Node] | None, scheduler: str | Scheduler | None
+    root: Node,
+    cotangent: Any,
+    wrt: frozenset[Node] | None,
+    scheduler: str | Scheduler | None = None,
+    record: bool = False,
 ) -> Mapping[Node, Any]:
     """What the scheduler found, as it returned it: ``None`` for nodes that nothing reached."""
     if not isinstance(root, Node):
         raise TypeError(f"backward() differentiates a Value; given {type(root).__name__} {root!r}")
     chosen = _current if scheduler is None else find_scheduler(scheduler)
-    return chosen.run(root, seed(root, cotangent), wrt)
+    return chosen.run(root, seed(root, cotangent, recorded=record), wrt, record)
 
 
 class Sequential:
@@ -110,13 +117,15 @@ class Sequential:
 
     name = "sequential"
 
-    def run(self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, /) -> dict[Node, Any]:
+    def run(
+        self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, record: bool = False, /
+    ) -> dict[Node, Any]:
         """The cotangents of ``wrt`` (of every node, if None), given that of ``root``."""
         order, cotangents = plan(root, wrt)
         if root in cotangents:
             cotangents[root] = cotangent
         owned: set[Node] = set()  # nodes whose cotangent is a sum made here, ours to change
-        debugging = diagnostics.state.depth > 0
+        by_steps = record or diagnostics.state.depth > 0
         node = root
         try:
             for node in order:
@@ -125,8 +134,8 @@ class Sequential:
                     continue
                 if wrt is not None and node not in wrt:
                     cotangents[node] = None  # free it: nobody asks for it again
-                if node.more is not None or debugging:
-                    for parent, ct in pull_back(node, g, cotangents):
+                if node.more is not None or by_steps:
+                    for parent, ct in pull_back(node, g, cotangents, record):
                         accumulate(cotangents, owned, parent, ct)
                     continue
                 # The same for one or two inputs and no params, without loops and lists, and with
@@ -195,16 +204,26 @@ def plan(root: Node, wrt: frozenset[Node] | None) -> tuple[list[Node], dict[Node
     return order, dict.fromkeys(order)
 
 
-def pull_back(node: Node, g: Any, needed: Container[Node]) -> list[tuple[Node, Any]]:
+def pull_back(
+    node: Node, g: Any, needed: Container[Node], record: bool = False
+) -> list[tuple[Node, Any]]:
     """Run the VJP of one node: its needed inputs, each with its cotangent, checked.
+
+    To ``record`` the pass, the rule is run on the nodes themselves instead of on their data.
 
     Raises:
         VjpError: the rule returned the wrong number of cotangents, or one that does not fit.
         NotDifferentiable: a needed cotangent is not defined.
     """
-    op, out, inputs, params = node.op, node.data, node.inputs, node.params
+    op, inputs, params = node.op, node.inputs, node.params
     assert op is not None
-    primals = [parent.data for parent in inputs]
+    out: Any = node if record else node.data
+    primals = [x if record and x.__class__ is not Constant else x.data for x in inputs]
+    if record and op.opaque:
+        raise NotDifferentiable(
+            f"{describe(op)} is opaque: its VJP calls foreign code and cannot be differentiated, so "
+            f"there are no second derivatives through it"
+        )
     if op.joint_rule is None:
         cts: Sequence[Any] = [
             rule(g, out, *primals, **params) if parent in needed else None
@@ -219,7 +238,7 @@ def pull_back(node: Node, g: Any, needed: Container[Node]) -> list[tuple[Node, A
     arrivals = []
     for position, (parent, ct) in enumerate(zip(inputs, cts, strict=True)):
         if ct is not None and parent in needed:
-            ct = fit(node, position, ct)
+            ct = fit(node, position, ct, recorded=record)
             if diagnostics.state.depth:
                 diagnostics.check_cotangent(node, position, g, ct)
             arrivals.append((parent, ct))

@@ -45,11 +45,11 @@ class Threaded:
     def __repr__(self) -> str:
         return f"Threaded({self.threads}, inline_below={self.inline_below})"
 
-    def run(self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, /) -> dict[Node, Any]:
+    def run(self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, record: bool = False, /) -> dict[Node, Any]:
         """The cotangents of ``wrt`` (of every node, if None), given that of ``root``."""
         order, cotangents = plan(root, wrt)
         if not any(self._is_large(node) for node in order):
-            return SEQUENTIAL.run(root, cotangent, wrt)
+            return SEQUENTIAL.run(root, cotangent, wrt, record)
 
         cotangents[root] = cotangent
         inbox = Inbox(order, cotangents)
