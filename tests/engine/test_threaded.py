@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -137,19 +138,23 @@ def test_sums_are_in_the_sequential_order() -> None:
 
 
 def test_the_exception_is_that_of_the_sequential_order() -> None:
-    """An older node that fails first does not hide the failure of a newer one."""
+    """An older node that fails first does not keep a newer one, yet to come, from failing."""
     failed = threading.Event()
+
+    def slow(g: Any, out: Any, x: Any) -> Any:
+        failed.wait(timeout=30)
+        time.sleep(0.1)  # until the failure has been handed over, which nothing tells
+        return g
 
     def older(g: Any, out: Any, x: Any) -> Any:
         failed.set()
         raise RuntimeError("older")
 
     def newer(g: Any, out: Any, x: Any) -> Any:
-        failed.wait(timeout=30)
         raise RuntimeError("newer")
 
     x = og.Value(LARGE)
-    result = total(with_rule(older)(x) + with_rule(newer)(x))
+    result = total(with_rule(older)(x) + with_rule(slow)(with_rule(newer)(x)))
     with pytest.raises(RuntimeError, match="newer") as caught:
         og.backward(result, scheduler=Threaded(2))
     (note,) = caught.value.__notes__
@@ -167,8 +172,9 @@ def test_nothing_older_runs_after_a_failure() -> None:
     def fail(g: Any, out: Any, x: Any) -> Any:
         raise RuntimeError("fails")
 
-    x = og.Value(LARGE)
-    result = total(with_rule(fail)(with_rule(record)(x)))
+    beside = total(og.Value(LARGE))  # or it would be left to the sequential scheduler
+    x = og.Value(2.0)
+    result = beside + with_rule(record)(x) + with_rule(fail)(x)
     with pytest.raises(RuntimeError, match="fails"):
         og.backward(result, scheduler=Threaded(2))
     assert not ran
