@@ -60,13 +60,20 @@ def fit(node: Node, position: int, ct: Any) -> Any:
         NotDifferentiable: the rule put an instance in this input's place.
         VjpError: the cotangent does not fit.
     """
+    primal = node.inputs[position].data
+    if (
+        primal.__class__ is float
+        and isinstance(ct, np.ndarray | np.float64)  # a scalar rule went through NumPy
+        and ct.shape == ()
+        and ct.dtype == np.float64
+    ):
+        return ct.item()  # as below, and most often
     if isinstance(ct, NotDifferentiable):
         raise ct
     if isinstance(ct, tuple) and len(node.inputs) == 1:  # a unary rule may return a tuple of one
         if len(ct) != 1:
             raise wrong_count(node, ct)
         return None if ct[0] is None else fit(node, position, ct[0])
-    primal = node.inputs[position].data
     if isinstance(ct, Node) or not is_data(ct):
         raise _misfit(node, position, ct, "a number or array of the input's shape, or None")
     shape, out_shape = np.shape(primal), np.shape(node.data)

@@ -77,14 +77,14 @@ def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
     Raises:
         ForwardError: ``data`` is neither a number nor an array.
     """
+    if isinstance(data, np.generic | np.ndarray) and data.ndim == 0 and data.dtype.kind in "biufc":
+        only_numbers = all(x.data.__class__ in PLAIN for x in inputs)
+        return data.item() if only_numbers else np.asarray(data)[()]
     if isinstance(data, Node) or not is_data(data):
         raise ForwardError(
             f"the forward of {describe(op)} returned {type(data).__name__} {data!r}; "
             f"expected a number or a numeric array"
         )
-    if isinstance(data, np.generic | np.ndarray) and data.ndim == 0:
-        only_numbers = all(x.data.__class__ in PLAIN for x in inputs)
-        return data.item() if only_numbers else np.asarray(data)[()]
     return data
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
 import pluggy
@@ -16,6 +15,9 @@ from opgrad import hooks
 from opgrad.errors import PluginError
 from opgrad.hooks import Scheduler
 from opgrad.operation import Op, missing_rule
+
+if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
+    from importlib.metadata import EntryPoint
 
 State: TypeAlias = Literal["loaded", "disabled", "broken"]
 
@@ -85,6 +87,8 @@ def describe(op: Op) -> str:
 
 def _installed_owner(op: Op) -> PluginInfo | None:
     """Whose module an op comes from that was imported directly, before its plugin was loaded."""
+    from importlib.metadata import entry_points
+
     for entry in entry_points(group=hooks.GROUP):
         if f"{op.module}.".startswith(f"{entry.value}."):
             return PluginInfo.of(entry, builtin=False)

@@ -7,19 +7,12 @@ when something is looked up that the built-ins do not have, or when the whole ta
 
 from __future__ import annotations
 
-import difflib
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from importlib.metadata import (
-    EntryPoint,
-    PackageNotFoundError,
-    distribution,
-    entry_points,
-)
 from threading import RLock
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -34,11 +27,16 @@ from opgrad.hooks import GROUP, Scheduler
 from opgrad.operation import Op
 from opgrad.plugin import Plugin, PluginInfo, load, load_or_set_aside
 
+if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
+    from importlib.metadata import EntryPoint
+
 BUILTIN_DISTRIBUTION = "opgrad"
 
 
 def builtin_entry_points() -> tuple[EntryPoint, ...]:
     """The entry points of OpGrad's own distribution: one look-up, not a scan of all."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
     try:
         return tuple(distribution(BUILTIN_DISTRIBUTION).entry_points.select(group=GROUP))
     except PackageNotFoundError:
@@ -47,6 +45,8 @@ def builtin_entry_points() -> tuple[EntryPoint, ...]:
 
 def installed_entry_points() -> tuple[EntryPoint, ...]:
     """The entry points of every distribution on ``sys.path``, always in the same order."""
+    from importlib.metadata import entry_points
+
     found = entry_points(group=GROUP)
     return tuple(
         sorted(found, key=lambda entry: (entry.dist.name if entry.dist else "", entry.name))
@@ -333,6 +333,8 @@ class Registry:
         )
 
     def _unknown(self, name: str) -> UnknownOpError:
+        import difflib  # when something is missing only: it takes its time
+
         known = self._table.ops if "." in name else self._table.short
         close = difflib.get_close_matches(name, known, n=3)
         meant = f"; did you mean {' or '.join(repr(c) for c in close)}?" if close else ""

@@ -32,6 +32,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"opgrad"},  # the public names, opgrad/__init__.py
     {"demo"},
     {"cli"},
+    {"__main__"},
 )
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 

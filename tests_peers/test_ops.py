@@ -9,18 +9,8 @@ import pytest
 import torch
 
 import opgrad as og
-from opgrad.define import OpN
-
-from .torch_functions import NOT_IN_TORCH, TORCH
-
-
-def _builtin_ops() -> dict[str, OpN]:
-    registry = og.default_registry()
-    builtin = {plugin.name for plugin in registry.plugins if plugin.builtin}
-    return {name: og.ops[name] for name in registry.ops if name.partition(".")[0] in builtin}
-
-
-OPS = _builtin_ops()
+from tests.ops.every_op import OPS
+from tests_peers.torch_functions import NOT_IN_TORCH, TORCH
 
 EACH_SAMPLE = pytest.mark.parametrize(
     ("name", "sample"),

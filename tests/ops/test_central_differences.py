@@ -8,8 +8,7 @@ import pytest
 import opgrad as og
 from opgrad import Raw
 from opgrad.define import OpN
-
-from .central_differences import assert_vjp_is_right
+from tests.ops.central_differences import assert_vjp_is_right
 
 ARRAY = og.Sample(np.array([1.0, 2.0, 3.0]))
 PAIR = og.Sample(np.array([1.0, 2.0, 3.0]), np.array([[4.0], [5.0]]))

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 import opgrad as og
-
-from .edges import EACH_EDGE, Edge
-from .every_op import OPS
+from tests.ops.edges import EACH_EDGE, Edge
+from tests.ops.every_op import OPS
 
 NAN_IS_AN_ANSWER = {
     "arithmetic.less",

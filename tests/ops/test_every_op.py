@@ -10,9 +10,8 @@ import pytest
 
 import opgrad as og
 from opgrad.define import OpN
-
-from .central_differences import assert_vjp_is_right
-from .every_op import (
+from tests.ops.central_differences import assert_vjp_is_right
+from tests.ops.every_op import (
     EACH_FLOAT32_SAMPLE,
     EACH_NUMPY_FUNCTION,
     EACH_OP,
@@ -20,7 +19,7 @@ from .every_op import (
     OPS,
     first_sample_of,
 )
-from .references import REFERENCES
+from tests.ops.references import REFERENCES
 
 
 @EACH_OP

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 import opgrad as og
-
-from .central_differences import differences
+from tests.ops.central_differences import differences
 
 Expression = Callable[..., Any]
 

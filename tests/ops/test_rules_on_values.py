@@ -9,9 +9,8 @@ import pytest
 
 import opgrad as og
 from opgrad.define import OpN
-
-from .central_differences import arbitrary_cotangent, differences, in_float64
-from .every_op import EACH_SAMPLE
+from tests.ops.central_differences import arbitrary_cotangent, differences, in_float64
+from tests.ops.every_op import EACH_SAMPLE
 
 
 @EACH_SAMPLE
