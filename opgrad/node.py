@@ -61,7 +61,10 @@ class Node:
     @property
     def inputs(self) -> tuple[Node, ...]:
         """The nodes that the op was applied to."""
-        first = tuple(node for node in (self.x, self.y) if node is not None)
+        x, y = self.x, self.y
+        if x is None:
+            return ()
+        first = (x,) if y is None else (x, y)
         return first if self.more is None else first + self.more[0]
 
     @property

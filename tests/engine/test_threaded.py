@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ import pytest
 import opgrad as og
 from opgrad_threaded import Threaded
 
-LARGE = np.linspace(-1.0, 1.0, 20_000)
+LARGE = np.linspace(-1.0, 1.0, 60_000)
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +79,7 @@ def test_independent_branches_run_at_the_same_time() -> None:
 
     x = og.Value(LARGE)
     result = branches(x, with_rule(rule))
-    np.testing.assert_array_equal(og.backward(result, scheduler=Threaded(2))[x], np.full(20_000, 3))
+    np.testing.assert_array_equal(og.backward(result, scheduler=Threaded(2))[x], np.full(60_000, 3))
 
 
 def test_small_nodes_run_in_the_calling_thread() -> None:
@@ -86,7 +87,7 @@ def test_small_nodes_run_in_the_calling_thread() -> None:
     here = {threading.current_thread().name}
     assert threads_used(2.0, Threaded(2), 4) == here
     assert threads_used(LARGE[:100], Threaded(2), 4) == here
-    assert threads_used(LARGE, Threaded(2, inline_below=30_000), 4) == here
+    assert threads_used(LARGE, Threaded(2, inline_below=70_000), 4) == here
 
 
 def test_large_nodes_run_in_threads() -> None:
@@ -119,11 +120,12 @@ def test_threads_are_at_least_one(threads: int) -> None:
 def test_sums_are_in_the_sequential_order() -> None:
     """Contributions that arrive in the wrong order are added in the right one."""
     last = threading.Event()
-    parts = iter([1e16, 1.0, -1e16])  # the order matters: the 1 is lost, or not
+    parts = iter([1.0, 1e16, -1e16])  # the order matters: the 1 is lost, or not
 
     def first_waits(g: Any, out: Any, x: Any, part: float) -> Any:
-        if part == 1e16:
+        if part == 1.0:
             last.wait(timeout=30)
+            time.sleep(0.1)  # until the others have been handed over, which nothing tells
         if part == -1e16:
             last.set()
         return np.full_like(x, part)
@@ -137,19 +139,23 @@ def test_sums_are_in_the_sequential_order() -> None:
 
 
 def test_the_exception_is_that_of_the_sequential_order() -> None:
-    """An older node that fails first does not hide the failure of a newer one."""
+    """An older node that fails first does not keep a newer one, yet to come, from failing."""
     failed = threading.Event()
+
+    def slow(g: Any, out: Any, x: Any) -> Any:
+        failed.wait(timeout=30)
+        time.sleep(0.1)  # until the failure has been handed over, which nothing tells
+        return g
 
     def older(g: Any, out: Any, x: Any) -> Any:
         failed.set()
         raise RuntimeError("older")
 
     def newer(g: Any, out: Any, x: Any) -> Any:
-        failed.wait(timeout=30)
         raise RuntimeError("newer")
 
     x = og.Value(LARGE)
-    result = total(with_rule(older)(x) + with_rule(newer)(x))
+    result = total(with_rule(older)(x) + with_rule(slow)(with_rule(newer)(x)))
     with pytest.raises(RuntimeError, match="newer") as caught:
         og.backward(result, scheduler=Threaded(2))
     (note,) = caught.value.__notes__
@@ -167,8 +173,9 @@ def test_nothing_older_runs_after_a_failure() -> None:
     def fail(g: Any, out: Any, x: Any) -> Any:
         raise RuntimeError("fails")
 
-    x = og.Value(LARGE)
-    result = total(with_rule(fail)(with_rule(record)(x)))
+    beside = total(og.Value(LARGE))  # or it would be left to the sequential scheduler
+    x = og.Value(2.0)
+    result = beside + with_rule(record)(x) + with_rule(fail)(x)
     with pytest.raises(RuntimeError, match="fails"):
         og.backward(result, scheduler=Threaded(2))
     assert not ran
@@ -220,7 +227,7 @@ def test_a_rule_may_run_a_pass_of_its_own() -> None:
 
     x = og.Value(LARGE)
     gradients = og.backward(branches(x, with_rule(rule)), scheduler=scheduler)
-    np.testing.assert_array_equal(gradients[x], np.full(20_000, 15.0))
+    np.testing.assert_array_equal(gradients[x], np.full(60_000, 15.0))
 
 
 def test_a_large_input_makes_a_node_large() -> None:
