@@ -50,6 +50,12 @@ class SchedulersHook(Protocol):
     def __call__(self) -> Iterable[Scheduler]: ...
 
 
+class FunctionsHook(Protocol):
+    """The type of an ``opgrad_functions`` implementation."""
+
+    def __call__(self) -> Mapping[Callable[..., Any], Callable[..., Any]]: ...
+
+
 class _HookimplMarker:
     """``@hookimpl`` marks any hook; ``@hookimpl.opgrad_ops`` also type-checks it."""
 
@@ -60,6 +66,10 @@ class _HookimplMarker:
 
     def opgrad_ops(self, function: OpsHook) -> OpsHook:
         """Mark an implementation of :func:`opgrad_ops`, checked against its type."""
+        return self(function)
+
+    def opgrad_functions(self, function: FunctionsHook) -> FunctionsHook:
+        """Mark an implementation of :func:`opgrad_functions`, checked against its type."""
         return self(function)
 
     def opgrad_schedulers(self, function: SchedulersHook) -> SchedulersHook:
@@ -82,6 +92,17 @@ def opgrad_ops() -> Iterable[Op]:
 
 
 @_hookspec
+def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
+    """Return functions made of ops, by the NumPy function that each stands in for on Values.
+
+    Such a function takes the NumPy function's arguments. It needs no rule, since gradients flow
+    through the ops that it calls; or none at all, if it only tells something of its argument's
+    data, as ``np.shape`` does.
+    """
+    return {}
+
+
+@_hookspec
 def opgrad_schedulers() -> Iterable[Scheduler]:
     """Return the plugin's schedulers, each with a ``name`` to select it by."""
     return ()
@@ -89,4 +110,5 @@ def opgrad_schedulers() -> Iterable[Scheduler]:
 
 if TYPE_CHECKING:  # the specifications have the types that implementations are checked against
     _ops: OpsHook = opgrad_ops
+    _functions: FunctionsHook = opgrad_functions
     _schedulers: SchedulersHook = opgrad_schedulers

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from types import ModuleType
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -71,6 +71,7 @@ class Plugin:
 
     info: PluginInfo
     ops: tuple[Op, ...] = ()
+    functions: Mapping[Callable[..., Any], Callable[..., Any]] = MappingProxyType({})
     schedulers: tuple[Scheduler, ...] = ()
 
 
@@ -127,11 +128,12 @@ def load(info: PluginInfo, find_module: Callable[[], ModuleType]) -> Plugin:
         if not caller.has_spec():
             raise PluginError(
                 f"it implements {caller.name}(), and there is no such hook; "
-                f"there are: opgrad_ops, opgrad_schedulers"
+                f"there are: opgrad_ops, opgrad_functions, opgrad_schedulers"
             )
     ops = _items(manager.hook.opgrad_ops)
+    functions = _functions(manager.hook.opgrad_functions)
     schedulers = _items(manager.hook.opgrad_schedulers)
-    if not ops and not schedulers:
+    if not ops and not functions and not schedulers:
         raise PluginError(
             f"it brings nothing: its module {info.module} implements no hook "
             f"(is it marked with @og.hookimpl?), or its hooks return nothing"
@@ -145,7 +147,17 @@ def load(info: PluginInfo, find_module: Callable[[], ModuleType]) -> Plugin:
     _check_unique("schedulers named {!r}", (scheduler.name for scheduler in schedulers))
     for op in ops:
         _owners.setdefault(op, info)  # a plugin may pass on another's op
-    return Plugin(info=info, ops=ops, schedulers=schedulers)
+    return Plugin(info=info, ops=ops, functions=functions, schedulers=schedulers)
+
+
+def _functions(hook: pluggy.HookCaller) -> Mapping[Callable[..., Any], Callable[..., Any]]:
+    """What the one plugin's implementation of ``opgrad_functions`` returned, if it has one."""
+    result = hook()[0] if hook.get_hookimpls() else {}
+    if not isinstance(result, Mapping) or not all(map(callable, (*result, *result.values()))):
+        raise PluginError(
+            f"{hook.name}() returned {result!r}, not a mapping from functions to functions"
+        )
+    return MappingProxyType(dict(result))
 
 
 def _items(hook: pluggy.HookCaller) -> tuple[Any, ...]:

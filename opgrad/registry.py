@@ -63,6 +63,8 @@ class Table:
     """Op name to the qualified names that may answer to it: one, unless plugins conflict."""
     implementing: Mapping[Callable[..., Any], tuple[str, ...]]
     """NumPy function to the qualified names of the ops that implement it."""
+    functions: Mapping[Callable[..., Any], Callable[..., Any]]
+    """NumPy function to the function made of ops that stands in for it."""
     schedulers: Mapping[str, Scheduler]
     """By name."""
 
@@ -90,7 +92,7 @@ class Registry:
         self._plugins: dict[str, Plugin] = {}
         self._namesakes: list[PluginInfo] = []  # set aside: their plugin name was taken
         self._preferred: tuple[str, ...] = ()
-        self._table = Table({}, {}, {}, {})
+        self._table = Table({}, {}, {}, {}, {})
         self._lock = RLock()
 
     # -- looking up ------------------------------------------------------------------------------
@@ -121,6 +123,14 @@ class Registry:
             load_stage()
             if names := self._table.implementing.get(function):
                 return self._one_of(names, f"function {_name_of(function)}")
+        return None
+
+    def standing_in(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
+        """The function made of ops that stands in for ``function`` on Values, if any."""
+        for load_stage in self._stages():
+            load_stage()
+            if found := self._table.functions.get(function):
+                return found
         return None
 
     def scheduler(self, name: str) -> Scheduler:
@@ -270,6 +280,9 @@ class Registry:
             short=MappingProxyType({k: self._settle(names) for k, names in short.items()}),
             implementing=MappingProxyType(
                 {k: self._settle(names) for k, names in implementing.items()}
+            ),
+            functions=MappingProxyType(
+                {f: g for p in reversed(by_rank) for f, g in p.functions.items()}
             ),
             schedulers=MappingProxyType(
                 {s.name: s for p in reversed(by_rank) for s in p.schedulers}

@@ -12,6 +12,8 @@ from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 import numpy as np
 
 from opgrad import diagnostics
+from opgrad.array_methods import ArrayMethods
+from opgrad.binding import bind
 from opgrad.data import PLAIN, is_data, why_no_data
 from opgrad.errors import CutGradientError, ImmutableError, InputError, UnknownOpError
 from opgrad.forward import as_nodes, constant, explain, run_forward, settle
@@ -97,7 +99,7 @@ def _unary(name: str) -> Callable[[Value[Any]], Value[Any]]:
 # -- the class -----------------------------------------------------------------------------------
 
 
-class Value(Node, Generic[T]):
+class Value(ArrayMethods, Node, Generic[T]):
     """A number or array that remembers how it was computed.
 
     Args:
@@ -175,6 +177,7 @@ class Value(Node, Generic[T]):
     __mul__, __rmul__ = _binary("arithmetic.mul"), _reflected("arithmetic.mul")
     __truediv__, __rtruediv__ = _binary("arithmetic.div"), _reflected("arithmetic.div")
     __pow__, __rpow__ = _binary("arithmetic.pow"), _reflected("arithmetic.pow")
+    __matmul__, __rmatmul__ = _binary("arrays.matmul"), _reflected("arrays.matmul")
     __neg__ = _unary("arithmetic.neg")
     __abs__ = _unary("arithmetic.abs")
 
@@ -186,6 +189,9 @@ class Value(Node, Generic[T]):
 
     def __pos__(self) -> Value[T]:
         return self
+
+    def __getitem__(self, index: Any) -> Value[Any]:
+        return apply(default().lookup("arrays.getitem"), (self,), {"index": _plain(index)})
 
     relu = _unary("activations.relu")
     sigmoid = _unary("activations.sigmoid")
@@ -205,9 +211,8 @@ class Value(Node, Generic[T]):
                 f"on an array) where a Value takes part: the gradient would be lost. "
                 f"Use the result instead."
             )
-        if method != "__call__":
-            raise _no_op_for(f"numpy.{ufunc.__name__}.{method}")
-        return _dispatch(ufunc, inputs, kwargs)
+        function = ufunc if method == "__call__" else getattr(ufunc, method)
+        return _dispatch(function, inputs, kwargs)
 
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any
@@ -299,12 +304,34 @@ def _record(op: Op, x: Node | None, y: Node | None, more: Any, data: Raw) -> Val
     return node  # type: ignore[no-any-return]  # the twin has become a Value
 
 
-def _dispatch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Value[Any]:
-    """A NumPy function was called on Values: run the op that implements it."""
-    op = default().implementing(function)
-    if op is None:
-        raise _no_op_for(f"{function.__module__ or 'numpy'}.{function.__name__}")
-    return apply(op, args, kwargs)
+def _plain(index: Any) -> Any:
+    """An index without Values: integers and masks have no gradient."""
+    if isinstance(index, Value):
+        return index.data
+    return tuple(map(_plain, index)) if isinstance(index, tuple) else index
+
+
+def _dispatch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
+    """A NumPy function was called on Values: run the op or function that implements it."""
+    registry = default()
+    if op := registry.implementing(function, thorough=False):
+        return apply(op, *bind(op, function, args, kwargs))
+    if stand_in := registry.standing_in(function):
+        return stand_in(*args, **kwargs)
+    if op := registry.implementing(function):
+        return apply(op, *bind(op, function, args, kwargs))
+    raise _no_op_for(_full_name(function))
+
+
+def _full_name(function: Callable[..., Any]) -> str:
+    """As users write it; ufuncs carry no module, so those of SciPy are looked for by name."""
+    owner = getattr(function, "__self__", None)  # np.add, of np.add.reduce
+    if isinstance(owner, np.ufunc):
+        return f"{_full_name(owner)}.{function.__name__}"
+    if isinstance(function, np.ufunc):
+        is_numpy = getattr(np, function.__name__, None) is function
+        return f"{'numpy' if is_numpy else 'scipy.special'}.{function.__name__}"
+    return f"{function.__module__}.{function.__name__}"
 
 
 def _no_op_for(function: str) -> UnknownOpError:

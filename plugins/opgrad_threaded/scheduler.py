@@ -70,10 +70,10 @@ class Threaded:
                         cotangents[node] = None  # free it: nobody asks for it again
                     if (ready or running) and self._is_heavy(node, g):
                         context = copy_context()  # np.errstate holds in the thread, too
-                        pool.submit(context.run, _send, done, node, g, cotangents)
+                        pool.submit(context.run, _send, done, node, g, cotangents, record)
                         running += 1
                         continue
-                    outcome = _attempt(node, g, cotangents)
+                    outcome = _attempt(node, g, cotangents, record)
                 else:
                     node, outcome = done.get()
                     running -= 1
@@ -101,11 +101,13 @@ class Threaded:
         return self._is_large(node) or any(self._is_large(parent) for parent in node.inputs)
 
 
-def _attempt(node: Node, g: Any, cotangents: Mapping[Node, Any]) -> Outcome:
+def _attempt(
+    node: Node, g: Any, cotangents: Mapping[Node, Any], record: bool
+) -> Outcome:
     if node.op is None or g is None:
         return []
     try:
-        return pull_back(node, g, cotangents)
+        return pull_back(node, g, cotangents, record)
     except BaseException as error:
         if isinstance(error, Exception):
             explain(error, node)
@@ -113,6 +115,10 @@ def _attempt(node: Node, g: Any, cotangents: Mapping[Node, Any]) -> Outcome:
 
 
 def _send(
-    done: SimpleQueue[tuple[Node, Outcome]], node: Node, g: Any, cotangents: Mapping[Node, Any]
+    done: SimpleQueue[tuple[Node, Outcome]],
+    node: Node,
+    g: Any,
+    cotangents: Mapping[Node, Any],
+    record: bool,
 ) -> None:
-    done.put((node, _attempt(node, g, cotangents)))
+    done.put((node, _attempt(node, g, cotangents, record)))
