@@ -53,6 +53,8 @@ def seed(root: Node, cotangent: Any) -> Any:
 def fit(node: Node, position: int, ct: Any) -> Any:
     """The cotangent that ``node``'s VJP gave for one input, checked and in the form of its primal.
 
+    ``None`` if it gave none, as a rule may say with ``None`` in that input's place of a tuple.
+
     For an elementwise op that is also where a cotangent of the output's shape is reduced to the
     input's, by summing over what was broadcast.
 
@@ -68,16 +70,19 @@ def fit(node: Node, position: int, ct: Any) -> Any:
         and ct.dtype == np.float64
     ):
         return ct.item()  # as below, and most often
+    assert node.op is not None
+    if node.op.joint_rule is None:  # a rule for one input, which may return a tuple of one
+        if ct is None or (isinstance(ct, tuple) and len(ct) != 1):
+            raise wrong_count(node, ct)
+        if isinstance(ct, tuple):
+            [ct] = ct
+    if ct is None:
+        return None
     if isinstance(ct, NotDifferentiable):
         raise ct
-    if isinstance(ct, tuple) and len(node.inputs) == 1:  # a unary rule may return a tuple of one
-        if len(ct) != 1:
-            raise wrong_count(node, ct)
-        return None if ct[0] is None else fit(node, position, ct[0])
     if isinstance(ct, Node) or not is_data(ct):
         raise _misfit(node, position, ct, "a number or array of the input's shape, or None")
     shape, out_shape = np.shape(primal), np.shape(node.data)
-    assert node.op is not None
     if np.shape(ct) != shape:
         if not node.op.elementwise or np.shape(ct) != out_shape:
             raise _misfit(node, position, ct, f"shape {shape}")
@@ -92,6 +97,8 @@ def fit(node: Node, position: int, ct: Any) -> Any:
 def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: Any) -> None:
     """Add what arrives at a node; in place, where what is there is a sum that was made here."""
     old = cotangents[node]
+    if ct is None:
+        return
     if old is None:
         cotangents[node] = ct
     elif node in owned and old.dtype == ct.dtype:
@@ -128,13 +135,22 @@ def _in_form_of(primal: Any, ct: Any) -> Any:
 
 
 def wrong_count(node: Node, cts: object) -> VjpError:
-    """The error for a rule that did not return one cotangent per input."""
+    """The error for a rule that did not return what it should in number."""
     assert node.op is not None
     n = len(node.inputs)
-    got = f"{len(cts)} cotangents" if isinstance(cts, tuple) else f"{type(cts).__name__} {cts!r}"
+    if cts is None:
+        got = "None (is a `return` missing?)"
+    elif isinstance(cts, tuple):
+        got = f"{len(cts)} cotangents"
+    else:
+        got = f"{type(cts).__name__} {cts!r}"
+    if node.op.joint_rule is None:
+        expected = "the cotangent of one input ((None,) if that has no gradient)"
+    else:
+        expected = f"a tuple of {n}, one for each input (None for an input without a gradient)"
     return VjpError(
-        f"the VJP of {describe(node.op)} returned {got}; expected a tuple of {n}, one for each "
-        f"input (None for an input without a gradient); {diagnostics.created_at(node)}"
+        f"the VJP of {describe(node.op)} returned {got}; expected {expected}; "
+        f"{diagnostics.created_at(node)}"
     )
 
 

@@ -19,6 +19,7 @@ from attrs import frozen
 from opgrad import diagnostics
 from opgrad.cotangent import NUMBERS, fit, seed, wrong_count
 from opgrad.cotangent import accumulate as accumulate
+from opgrad.data import read_only
 from opgrad.errors import NoGradientError, NonFiniteError, VjpError
 from opgrad.hooks import Scheduler, hookimpl
 from opgrad.node import Constant, Node
@@ -87,6 +88,8 @@ def backward(
     """
     if wrt is None:
         return Gradients(cotangents_from(root, cotangent, None, scheduler))
+    if isinstance(wrt, Node):
+        raise TypeError("wrt takes several Values; for one, wrap it: wrt=[v]")
     targets = tuple(wrt)
     for node in targets:
         if not isinstance(node, Node):
@@ -134,6 +137,8 @@ class Sequential:
                 x: Any = node.x
                 y: Any = node.y
                 cy = None
+                if g.__class__ not in NUMBERS:
+                    g = read_only(g)
                 if y is None:
                     cx = op.rules[0](g, node.data, x.data) if x in cotangents else None
                 elif op.joint_rule is None:
@@ -146,13 +151,13 @@ class Sequential:
                     if cts.__class__ is not tuple or len(cts) != 2:
                         raise wrong_count(node, cts)
                     cx, cy = cts
-                if cx is not None and x in cotangents:
+                if x in cotangents:
                     if cx.__class__ in NUMBERS and x.data.__class__ in NUMBERS:
                         old = cotangents[x]
                         cotangents[x] = cx if old is None else old + cx
                     else:
                         accumulate(cotangents, owned, x, fit(node, 0, cx))
-                if cy is not None and y in cotangents:
+                if y in cotangents:
                     if cy.__class__ in NUMBERS and y.data.__class__ in NUMBERS:
                         old = cotangents[y]
                         cotangents[y] = cy if old is None else old + cy
@@ -204,6 +209,7 @@ def pull_back(node: Node, g: Any, needed: Container[Node]) -> list[tuple[Node, A
     """
     op, out, inputs, params = node.op, node.data, node.inputs, node.params
     assert op is not None
+    g = read_only(g)
     primals = [parent.data for parent in inputs]
     if op.joint_rule is None:
         cts: Sequence[Any] = [
@@ -218,8 +224,7 @@ def pull_back(node: Node, g: Any, needed: Container[Node]) -> list[tuple[Node, A
             raise wrong_count(node, cts)
     arrivals = []
     for position, (parent, ct) in enumerate(zip(inputs, cts, strict=True)):
-        if ct is not None and parent in needed:
-            ct = fit(node, position, ct)
+        if parent in needed and (ct := fit(node, position, ct)) is not None:
             if diagnostics.state.depth:
                 diagnostics.check_cotangent(node, position, g, ct)
             arrivals.append((parent, ct))

@@ -12,12 +12,13 @@ from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.data import PLAIN, is_data, why_no_data
+from opgrad.data import PLAIN, is_data, read_only, why_no_data
 from opgrad.errors import CutGradientError, ImmutableError, InputError, UnknownOpError
 from opgrad.forward import as_nodes, constant, explain, run_forward, settle
 from opgrad.hooks import Scheduler
 from opgrad.node import Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Data, Op, Raw
+from opgrad.plugin import describe
 from opgrad.registry import default
 from opgrad.schedule import cotangents_from
 
@@ -101,12 +102,14 @@ class Value(Node, Generic[T]):
     """A number or array that remembers how it was computed.
 
     Args:
-        data: a Python number, or an array that speaks NumPy's dispatch protocols.
+        data: a Python number, or an array that speaks NumPy's dispatch protocols. A NumPy array is
+            copied, so that later changes of it do not change what was computed here.
         grad: what :attr:`grad` starts from.
 
     Attributes:
-        data: the number or array itself; cannot be assigned.
-        grad: the sum of what :meth:`backward` has put here so far; may be assigned.
+        data: the number or array; can neither be assigned nor written to.
+        grad: the sum of what :meth:`backward` has put here so far; may be assigned (``None`` makes
+            it 0).
 
     Comparisons (``==`` too) compare the data and give a Value of the outcome, as NumPy's arrays
     do; hashing is by identity.
@@ -127,14 +130,19 @@ class Value(Node, Generic[T]):
     grad: Any
 
     def __init__(self, data: T, grad: Any = 0) -> None:
-        if data.__class__ not in PLAIN and (isinstance(data, Node) or not is_data(data)):
-            raise InputError(why_no_data(data, "Value() holds"))
+        if data.__class__ not in PLAIN:
+            if isinstance(data, Node) or not is_data(data):
+                raise InputError(why_no_data(data, "Value() holds"))
+            if isinstance(data, np.ndarray):  # what is recorded must not change with the original
+                data = read_only(np.array(data, copy=True, subok=True))
         super().__init__(data)
         _set_grad(self, grad)
 
     def __setattr__(self, name: str, value: object) -> None:
         if name == "grad":
-            _set_grad(self, value)
+            if value is not None and (isinstance(value, Node) or not is_data(value)):
+                raise InputError(why_no_data(value, "a Value's 'grad' holds"))
+            _set_grad(self, 0 if value is None else value)
         elif name == "data":
             raise ImmutableError(
                 "a Value's 'data' cannot be set: the graph that it is part of would no longer be "
@@ -218,19 +226,18 @@ class Value(Node, Generic[T]):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         raise _cut(
-            "np.asarray(v), np.array(v)", "np.exp(v) and the like work on Values as they are"
+            "np.asarray(v), or an array or list of Values given to NumPy,",
+            "np.exp(v) and the like work on Values as they are, and sum(values) on lists of them",
         )
 
     def __float__(self) -> NoReturn:
-        raise _cut("float(v), math.exp(v)", "use v.exp(), np.exp(v) or og.ops.exp(v)")
+        raise _cut("float(v), or a function of math,", "use v.exp(), np.exp(v), og.ops.exp(v), ...")
 
     def __complex__(self) -> NoReturn:
         raise _cut("complex(v)", "Values take part in arithmetic as they are")
 
-    def __index__(self) -> int:
-        if isinstance(self.data, (int, np.integer)):
-            return int(self.data)
-        raise _cut("int(v)", "for a number with a gradient use og.ops.floor(v) or og.ops.round(v)")
+    def __index__(self) -> NoReturn:
+        raise _cut("int(v), or a Value where Python wants an integer,", "og.ops.floor(v) keeps it")
 
     __int__ = __index__
 
@@ -277,6 +284,12 @@ def apply(op: Op, args: tuple[Any, ...], params: Mapping[str, Any] = NO_PARAMS) 
         Exception: whatever the forward raised, with a note that names the op.
     """
     inputs = as_nodes(op, args)
+    for name, param in params.items():
+        if isinstance(param, Node):
+            raise InputError(
+                f"{describe(op)}: its {name!r} is a param, static and never differentiated; given "
+                f"a Value. If no gradient is to flow to it, give its data: {name}=v.data."
+            )
     data = run_forward(op, inputs, params)
     x = inputs[0] if inputs else None
     y = inputs[1] if len(inputs) > 1 else None

@@ -79,7 +79,7 @@ ROW32 = og.Value(np.array([1.0, 2.0, 3.0], np.float32))
         ((), "0 cotangents"),
         (1.0, "float 1.0"),
         ([1.0, 1.0], "list [1.0, 1.0]"),
-        (None, "NoneType None"),
+        (None, "None (is a `return` missing?)"),
     ],
     ids=repr,
 )
@@ -90,10 +90,55 @@ def test_a_wrong_number_of_cotangents(returned: Any, said: str) -> None:
     assert "op 'plus' (of module" in message
 
 
-@pytest.mark.parametrize("returned", [(1.0, 1.0), (), [1.0]], ids=repr)
+@pytest.mark.parametrize("returned", [(1.0, 1.0), (), [1.0], None], ids=repr)
 def test_a_wrong_number_of_cotangents_of_one_input(returned: Any) -> None:
     """A rule of one input returns a cotangent, or a tuple of one."""
     assert "op 'double'" in error_of(unary(lambda g, out, x: returned)(X))
+
+
+def test_a_forgotten_return_of_a_rule_per_input() -> None:
+    """None is what Python returns for a missing `return`; no gradient is said as (None,)."""
+
+    @og.op
+    def scaled(x: float, y: float) -> float:
+        return x * y
+
+    scaled.vjp_wrt(0)(lambda g, out, x, y: None)
+    scaled.vjp_wrt(1)(lambda g, out, x, y: (None,))
+    message = error_of(scaled(X, 2.0))
+    assert "returned None (is a `return` missing?)" in message
+    assert og.backward(scaled(2.0, Y)).get(Y) is None
+
+
+def test_a_rule_may_not_write_into_its_cotangent() -> None:
+    """It is other nodes' too: NumPy refuses, and the note names the op."""
+
+    @og.op(elementwise=True)
+    def doubled(x: Any) -> Any:
+        return x * 2
+
+    @doubled.vjp
+    def rule(g: Any, out: Any, x: Any) -> Any:
+        g *= 2
+        return g
+
+    v = og.Value(np.ones(2))
+    with pytest.raises(ValueError, match="read-only") as info:
+        doubled(v).backward(np.ones(2))
+    assert "op 'doubled'" in info.value.__notes__[0]
+
+
+def test_a_forward_may_not_write_into_a_value() -> None:
+    """NumPy refuses, and the note names the op."""
+
+    @og.op(elementwise=True)
+    def doubled(x: Any) -> Any:
+        x *= 2
+        return x
+
+    with pytest.raises(ValueError, match="read-only") as info:
+        doubled(og.Value(np.ones(2)))
+    assert "op 'doubled'" in info.value.__notes__[0]
 
 
 def test_a_wrong_number_of_cotangents_of_three_inputs() -> None:
@@ -183,7 +228,7 @@ def test_none_is_no_gradient() -> None:
 
 def test_none_beside_a_gradient_adds_nothing() -> None:
     """None from one consumer leaves what another sends."""
-    gradients = og.backward(unary(lambda g, out, x: None)(X) + X)
+    gradients = og.backward(unary(lambda g, out, x: (None,))(X) + X)
     assert gradients[X] == 1.0
 
 
