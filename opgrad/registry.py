@@ -113,8 +113,12 @@ class Registry:
                 return self._one_of(self._table.short[name], f"op name {name!r}")
         raise self._unknown(name)
 
-    def implementing(self, function: Callable[..., Any]) -> Op | None:
-        """The op that ``function``, a NumPy function or ufunc, becomes on a ``Value``, if any.
+    def implementation(
+        self, function: Callable[..., Any]
+    ) -> Op | Callable[..., Any] | None:
+        """What ``function``, a NumPy function or ufunc, becomes on Values.
+
+        An op; or a function made of ops, of the same arguments; or ``None``.
 
         Raises:
             AmbiguousOpError: several plugins implement it, and none is preferred.
@@ -123,12 +127,6 @@ class Registry:
             load_stage()
             if names := self._table.implementing.get(function):
                 return self._one_of(names, f"function {_name_of(function)}")
-        return None
-
-    def standing_in(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
-        """The function made of ops that stands in for ``function`` on Values, if any."""
-        for load_stage in self._stages():
-            load_stage()
             if found := self._table.functions.get(function):
                 return found
         return None
