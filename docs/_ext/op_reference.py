@@ -81,7 +81,8 @@ def op_entry(qualified: str, op: og.Op) -> str:
         *([f"NumPy: {functions(op)}"] if op.implements else []),
     ]
     plugin = qualified.partition(".")[0]
-    heading = f"({plugin}-{op.name})=\n\n### {op.name}\n\n`{qualified}{signature(op)}`: {'; '.join(facts)}"
+    heading = f"({plugin}-{op.name})=\n\n### {op.name}"
+    heading += f"\n\n`{qualified}{signature(op)}`: {'; '.join(facts)}"
     return f"{heading}\n\n{as_markdown(op.doc)}"
 
 

@@ -5,8 +5,8 @@ The blocks of a page share one namespace and one folder, in order:
 - ``python``: run. With ``>>>``, as a doctest; else, if a ``text`` block follows directly, that is
   what it must print.
 - any block captioned with a file's name: that file is written first.
-- ``console``: the commands behind ``$`` are run in the page's folder, and their output compared. One
-  whose output is not shown must succeed.
+- ``console``: the commands behind ``$`` are run in the page's folder, and their output compared.
+  One whose output is not shown must succeed.
 - ``{graph}``: run; the docs draw what its last line gives.
 - anything else (``sh``: commands for the reader) is not run.
 
