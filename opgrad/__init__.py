@@ -28,6 +28,15 @@ from opgrad.registry import default as _default
 from opgrad.schedule import Gradients as Gradients
 from opgrad.schedule import backward as backward
 from opgrad.schedule import use_scheduler as use_scheduler
+from opgrad.transforms import elementwise_grad as elementwise_grad
+from opgrad.transforms import grad as grad
+from opgrad.transforms import hessian as hessian
+from opgrad.transforms import hvp as hvp
+from opgrad.transforms import jacobian as jacobian
+from opgrad.transforms import jvp as jvp
+from opgrad.transforms import stop_gradient as stop_gradient
+from opgrad.transforms import value_and_grad as value_and_grad
+from opgrad.transforms import vjp as vjp
 from opgrad.value import Value as Value
 
 default_registry = _default  # assigned, or strict type checkers take it for private

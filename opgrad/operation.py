@@ -154,4 +154,3 @@ class Op:
             raise OpDefinitionError(
                 f"the VJP of op {self.name!r} ({self.module}) does not take ({expected}): {error}"
             ) from None
-

@@ -113,9 +113,7 @@ class Registry:
                 return self._one_of(self._table.short[name], f"op name {name!r}")
         raise self._unknown(name)
 
-    def implementation(
-        self, function: Callable[..., Any]
-    ) -> Op | Callable[..., Any] | None:
+    def implementation(self, function: Callable[..., Any]) -> Op | Callable[..., Any] | None:
         """What ``function``, a NumPy function or ufunc, becomes on Values.
 
         An op; or a function made of ops, of the same arguments; or ``None``.

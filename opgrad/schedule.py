@@ -244,9 +244,7 @@ def pull_back(
             raise wrong_count(node, cts)
     arrivals = []
     for position, (parent, primal, ct) in enumerate(zip(inputs, data, cts, strict=True)):
-        if parent in needed and (
-            ct := fit(node, position, primal, ct, record=record)
-        ) is not None:
+        if parent in needed and (ct := fit(node, position, primal, ct, record=record)) is not None:
             if diagnostics.state.depth:
                 diagnostics.check_cotangent(node, position, g, ct)
             arrivals.append((parent, ct))

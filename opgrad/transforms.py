@@ -239,7 +239,10 @@ class _Run:
                 found = cotangents_from(ct, tangent, frozenset(probes), record=record)
                 _add_up(out, found, probes)
         return self._rebuild_out(
-            [_or_zero(out.get(probe), root) for probe, root in zip(probes, self._roots, strict=True)]
+            [
+                _or_zero(out.get(probe), root)
+                for probe, root in zip(probes, self._roots, strict=True)
+            ]
         )
 
     def _pull_flat(self, cts: Sequence[Any], *, record: bool) -> dict[Node, Any]:

@@ -12,6 +12,7 @@ from opgrad_arithmetic.comparisons import not_equal as not_equal
 from opgrad_arithmetic.operators import abs as abs
 from opgrad_arithmetic.operators import add as add
 from opgrad_arithmetic.operators import div as div
+from opgrad_arithmetic.operators import identity as identity
 from opgrad_arithmetic.operators import mul as mul
 from opgrad_arithmetic.operators import neg as neg
 from opgrad_arithmetic.operators import sub as sub
@@ -24,7 +25,7 @@ from opgrad_arithmetic.selection import where as where
 @og.hookimpl.opgrad_ops
 def opgrad_ops() -> list[og.Op]:
     """The ops of this plugin."""
-    operators = [add, sub, mul, div, neg, pow, abs]
+    operators = [identity, add, sub, mul, div, neg, pow, abs]
     selection = [maximum, minimum, where]
     comparisons = [less, less_equal, greater, greater_equal, equal, not_equal]
     return [*operators, *selection, *comparisons]

@@ -91,7 +91,7 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
     return g * np.sign(x)
 
 
-@og.op(elementwise=True, implements=np.positive, samples=NUMBERS)
+@og.op(elementwise=True, implements=np.positive, samples=SINGLES)
 def identity(x: Raw) -> Raw:
     """x itself, as a node of its own. Derivative: 1."""
     return x

@@ -46,7 +46,9 @@ class Threaded:
     def __repr__(self) -> str:
         return f"Threaded({self.threads}, inline_below={self.inline_below})"
 
-    def run(self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, record: bool = False, /) -> dict[Node, Any]:
+    def run(
+        self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, record: bool = False, /
+    ) -> dict[Node, Any]:
         """The cotangents of ``wrt`` (of every node, if None), given that of ``root``."""
         order, cotangents = plan(root, wrt)
         if not any(self._is_large(node) for node in order):
@@ -101,9 +103,7 @@ class Threaded:
         return self._is_large(node) or any(self._is_large(parent) for parent in node.inputs)
 
 
-def _attempt(
-    node: Node, g: Any, cotangents: Mapping[Node, Any], record: bool
-) -> Outcome:
+def _attempt(node: Node, g: Any, cotangents: Mapping[Node, Any], record: bool) -> Outcome:
     if node.op is None or g is None:
         return []
     try:
