@@ -14,7 +14,7 @@ import numpy as np
 
 from opgrad import diagnostics
 from opgrad.data import PLAIN, is_data, read_only, say, why_no_data
-from opgrad.errors import CutGradientError, ImmutableError, InputError, UnknownOpError
+from opgrad.errors import CopyError, CutGradientError, ImmutableError, InputError, UnknownOpError
 from opgrad.forward import as_nodes, constant, explain, run_forward, settle
 from opgrad.hooks import Scheduler
 from opgrad.node import Node, Writable, next_number
@@ -267,7 +267,7 @@ class Value(Node, Generic[T]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.op is not None:
-            raise TypeError(
+            raise CopyError(
                 f"a Value computed by op {self.op.name!r} cannot be copied or pickled: it would "
                 f"take its whole graph along. Copy its data: Value(v.data)."
             )
