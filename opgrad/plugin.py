@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from opgrad import hooks
 from opgrad.errors import PluginError
 from opgrad.hooks import Scheduler
-from opgrad.operation import Op, missing_rule
+from opgrad.operation import NO_MODULE, Op, full_name, missing_rule
 
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
     from importlib.metadata import EntryPoint
@@ -81,7 +81,8 @@ def describe(op: Op) -> str:
     """The op with its plugin and version, as errors name it."""
     owner = _owners.get(op) or _installed_owner(op)
     if owner is None:
-        return f"op {op.name!r} (of module {op.module}, not registered by a plugin)"
+        home = "defined in no module" if op.module == NO_MODULE else f"of module {op.module}"
+        return f"op {op.name!r} ({home}, not registered by a plugin)"
     return f"op {op.name!r} of {owner}"
 
 
@@ -140,9 +141,9 @@ def load(info: PluginInfo, find_module: Callable[[], ModuleType]) -> Plugin:
         _check_op(module, op)
     for scheduler in schedulers:
         _check_scheduler(scheduler)
-    _check_unique("ops named {!r}", (op.name for op in ops))
-    _check_unique("ops that implement {}", (f for op in ops for f in op.implements))
-    _check_unique("schedulers named {!r}", (scheduler.name for scheduler in schedulers))
+    _check_unique("ops named {}", (repr(op.name) for op in ops))
+    _check_unique("ops that implement {}", (full_name(f) for op in ops for f in op.implements))
+    _check_unique("schedulers named {}", (repr(s.name) for s in schedulers))
     for op in ops:
         _owners.setdefault(op, info)  # a plugin may pass on another's op
     return Plugin(info=info, ops=ops, schedulers=schedulers)
@@ -184,7 +185,7 @@ def _check_scheduler(scheduler: object) -> None:
         )
 
 
-def _check_unique(what: str, things: Iterable[Any]) -> None:
+def _check_unique(what: str, things: Iterable[str]) -> None:
     for thing, times in Counter(things).items():
         if times > 1:
             raise PluginError(f"it brings {times} {what.format(thing)}")
