@@ -24,14 +24,35 @@ def is_data(x: Any) -> bool:
     return is_array and getattr(x.dtype, "kind", "?") not in NOT_NUMERIC
 
 
+def read_only(x: Any) -> Any:
+    """A NumPy array as a view that refuses to be written to; anything else as it is."""
+    if isinstance(x, np.ndarray) and x.flags.writeable:
+        x = x.view()
+        x.flags.writeable = False
+    return x
+
+
 def say(x: object) -> str:
     """A short description: type and value, or shape and dtype."""
     if isinstance(x, np.ndarray):
         return f"an array of shape {x.shape} and dtype {x.dtype}"
-    return f"{type(x).__name__} {x!r}"
+    return f"{type(x).__name__} {show(x)}"
+
+
+def show(x: object) -> str:
+    """A repr for an error message: not endless, and no second error."""
+    try:
+        text = repr(x)
+    except Exception as error:  # such as an integer of more digits than Python converts
+        return f"<{type(x).__name__} without a repr: {error}>"
+    return text if len(text) <= 200 else f"{text[:200]}..."
 
 
 def why_no_data(x: object, who: str) -> str:
     """What is wrong with an input that is no data, and what to do."""
-    hint = " Make it an array first: np.array(...)." if isinstance(x, list | tuple) else ""
+    hint = ""
+    if isinstance(x, list | tuple):
+        hint = " Make it an array first: np.array(...)."
+    elif hasattr(x, "data") and is_data(x.data):
+        hint = " For a new leaf with the same data: Value(v.data)."
     return f"{who} numbers and numeric arrays that speak NumPy's protocols; given {say(x)}.{hint}"

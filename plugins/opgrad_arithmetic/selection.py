@@ -88,8 +88,8 @@ def where(condition: Raw, x: Raw, y: Raw) -> Raw:
 
 
 @where.vjp_wrt(0)
-def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> None:
-    return None
+def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> tuple[None]:
+    return (None,)
 
 
 @where.vjp_wrt(1)

@@ -39,8 +39,8 @@ def round(x: Raw, *, decimals: int = 0) -> Raw:
     return builtins.round(x, decimals) if isinstance(x, int) else np.round(x, decimals)
 
 
-def _flat(g: Raw, out: Raw, x: Raw) -> None:
-    return None
+def _flat(g: Raw, out: Raw, x: Raw) -> tuple[None]:
+    return (None,)
 
 
 sign.vjp(_flat)
@@ -49,8 +49,8 @@ ceil.vjp(_flat)
 
 
 @round.vjp
-def _(g: Raw, out: Raw, x: Raw, *, decimals: int = 0) -> None:
-    return None
+def _(g: Raw, out: Raw, x: Raw, *, decimals: int = 0) -> tuple[None]:
+    return (None,)
 
 
 @og.op(

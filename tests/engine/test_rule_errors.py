@@ -79,7 +79,7 @@ ROW32 = og.Value(np.array([1.0, 2.0, 3.0], np.float32))
         ((), "0 cotangents"),
         (1.0, "float 1.0"),
         ([1.0, 1.0], "list [1.0, 1.0]"),
-        (None, "NoneType None"),
+        (None, "None (is a `return` missing?)"),
     ],
     ids=repr,
 )
@@ -90,10 +90,55 @@ def test_a_wrong_number_of_cotangents(returned: Any, said: str) -> None:
     assert "op 'plus' (of module" in message
 
 
-@pytest.mark.parametrize("returned", [(1.0, 1.0), (), [1.0]], ids=repr)
+@pytest.mark.parametrize("returned", [(1.0, 1.0), (), [1.0], None], ids=repr)
 def test_a_wrong_number_of_cotangents_of_one_input(returned: Any) -> None:
     """A rule of one input returns a cotangent, or a tuple of one."""
     assert "op 'double'" in error_of(unary(lambda g, out, x: returned)(X))
+
+
+def test_a_forgotten_return_of_a_rule_per_input() -> None:
+    """None is what Python returns for a missing `return`; no gradient is said as (None,)."""
+
+    @og.op
+    def scaled(x: float, y: float) -> float:
+        return x * y
+
+    scaled.vjp_wrt(0)(lambda g, out, x, y: None)
+    scaled.vjp_wrt(1)(lambda g, out, x, y: (None,))
+    message = error_of(scaled(X, 2.0))
+    assert "returned None (is a `return` missing?)" in message
+    assert og.backward(scaled(2.0, Y)).get(Y) is None
+
+
+def test_a_rule_may_not_write_into_its_cotangent() -> None:
+    """It is other nodes' too: NumPy refuses, and the note names the op."""
+
+    @og.op(elementwise=True)
+    def doubled(x: Any) -> Any:
+        return x * 2
+
+    @doubled.vjp
+    def rule(g: Any, out: Any, x: Any) -> Any:
+        g *= 2
+        return g
+
+    v = og.Value(np.ones(2))
+    with pytest.raises(ValueError, match="read-only") as info:
+        doubled(v).backward(np.ones(2))
+    assert "op 'doubled'" in info.value.__notes__[0]
+
+
+def test_a_forward_may_not_write_into_a_value() -> None:
+    """NumPy refuses, and the note names the op."""
+
+    @og.op(elementwise=True)
+    def doubled(x: Any) -> Any:
+        x *= 2
+        return x
+
+    with pytest.raises(ValueError, match="read-only") as info:
+        doubled(og.Value(np.ones(2)))
+    assert "op 'doubled'" in info.value.__notes__[0]
 
 
 def test_a_wrong_number_of_cotangents_of_three_inputs() -> None:
@@ -156,7 +201,7 @@ def test_a_complex_cotangent_of_a_real_input() -> None:
     """Complex for real is refused, also where the imaginary part is 0."""
     for leaf, ct in [(X, 1 + 0j), (ROW, np.ones(3, complex)), (ROW32, np.ones(3, np.complex64))]:
         message = error_of(unary(lambda g, out, x, ct=ct: ct)(leaf))
-        assert "expected a real cotangent for the real input" in message
+        assert "expected a real cotangent between real input and output" in message
 
 
 @pytest.mark.parametrize(
@@ -183,8 +228,44 @@ def test_none_is_no_gradient() -> None:
 
 def test_none_beside_a_gradient_adds_nothing() -> None:
     """None from one consumer leaves what another sends."""
-    gradients = og.backward(unary(lambda g, out, x: None)(X) + X)
+    gradients = og.backward(unary(lambda g, out, x: (None,))(X) + X)
     assert gradients[X] == 1.0
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_no_gradient_as_a_tuple_of_one_adds_nothing(order: int) -> None:
+    """Before or after what another consumer sends."""
+    flat, scaled = unary(lambda g, out, x: (None,))(X), X * 3.0
+    total = flat + scaled if order == 1 else scaled + flat
+    assert og.backward(total)[X] == 3.0
+
+
+def test_an_elementwise_op_that_is_a_reduction() -> None:
+    """The cotangent of its output is not that of any broadcast input."""
+
+    @og.op(elementwise=True)
+    def total(x: Any) -> Any:
+        return np.sum(x)
+
+    total.vjp(lambda g, out, x: g)
+    assert "expected shape (3,)" in error_of(total(ROW))
+
+
+def test_a_shared_not_differentiable_stays_clean() -> None:
+    """An instance that a module keeps is not the one raised: it would keep the graph alive."""
+    shared = og.NotDifferentiable("steps")
+    for _ in range(2):
+        with pytest.raises(og.NotDifferentiable, match="steps") as info:
+            og.backward(unary(lambda g, out, x: shared)(X))
+        assert info.value is not shared
+    assert shared.__traceback__ is None
+
+
+def test_the_repr_of_an_input_cannot_hide_an_error() -> None:
+    """An integer of more digits than Python converts to text."""
+    with pytest.raises(OverflowError) as info:
+        og.Value(10**5000) / 2
+    assert "op 'div'" in info.value.__notes__[0]
 
 
 def test_zero_is_a_gradient() -> None:

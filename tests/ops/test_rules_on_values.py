@@ -24,7 +24,7 @@ def test_rules_give_the_same_on_values(op: OpN, sample: og.Sample) -> None:
     actual = _cotangents(op, og.Value(g), out, values, sample)
     for a, e in zip(actual, expected, strict=True):
         assert isinstance(a, og.Value) == (e is not None)
-        if e is not None:
+        if isinstance(a, og.Value):
             np.testing.assert_allclose(a.data, e, rtol=1e-14)
 
 
@@ -75,6 +75,8 @@ def _assert_second_derivatives_are_right(op: OpN, sample: og.Sample) -> None:
 
 
 def _cotangents(op: OpN, g: Any, out: Any, inputs: Any, sample: og.Sample) -> tuple[Any, ...]:
+    """What the rules return; None where that is no gradient."""
     if op.joint_rule is not None:
         return tuple(op.joint_rule(g, out, *inputs, **sample.params))
-    return tuple(rule(g, out, *inputs, **sample.params) for rule in op.rules)
+    returned = (rule(g, out, *inputs, **sample.params) for rule in op.rules)
+    return tuple(None if isinstance(ct, tuple) else ct for ct in returned)
