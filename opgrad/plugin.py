@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
+from pathlib import PurePath
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from weakref import WeakKeyDictionary
@@ -34,6 +36,8 @@ class PluginInfo:
         builtin: it comes with OpGrad.
         state: ``loaded``, ``disabled`` (by ``OPGRAD_DISABLE``) or ``broken``.
         cause: why it is not loaded.
+        ops: the names of the ops that it brings.
+        schedulers: the names of the schedulers that it brings.
     """
 
     name: str
@@ -43,6 +47,8 @@ class PluginInfo:
     builtin: bool = False
     state: State = "loaded"
     cause: str = ""
+    ops: tuple[str, ...] = ()
+    schedulers: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         package = self.distribution or f"module {self.module}"
@@ -99,22 +105,38 @@ def _installed_owner(op: Op) -> PluginInfo | None:
 def load_or_set_aside(info: PluginInfo, find_module: Callable[[], ModuleType]) -> Plugin:
     """Load a plugin; if that fails, return it as broken, with the cause."""
     try:
-        return load(info, find_module)
+        return load(info, find_module())
     except PluginError as error:
-        return Plugin(info=info.with_state("broken", str(error)))
+        cause = str(error)
     except (Exception, SystemExit) as error:  # a module may be a script that exits
-        return Plugin(info=info.with_state("broken", f"{type(error).__name__}: {error}"))
+        cause = f"{type(error).__name__}: {error}{_where(error, info)}"
+    return Plugin(info=info.with_state("broken", cause))
 
 
-def load(info: PluginInfo, find_module: Callable[[], ModuleType]) -> Plugin:
-    """Import a plugin's module, run its hooks, and check what they return.
+def _where(error: BaseException, info: PluginInfo) -> str:
+    """The line of the plugin that failed, and how to see more if its import did."""
+    import traceback  # when a plugin is broken only: it takes its time
+
+    module = info.module.partition(":")[0]
+    package = module.partition(".")[0]
+    lines = [
+        f" ({PurePath(frame.f_code.co_filename).name}:{number})"
+        for frame, number in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals.get("__name__", "").partition(".")[0] == package
+    ]
+    line = lines[-1] if lines and not isinstance(error, SyntaxError) else ""  # that says its own
+    imported = module in sys.modules
+    return line + ("" if imported else f"; for the traceback: python -c 'import {module}'")
+
+
+def load(info: PluginInfo, module: ModuleType) -> Plugin:
+    """Run the hooks of a plugin's module, and check what they return.
 
     Raises:
         PluginError: a hook is unknown, has unknown arguments, or returned something invalid; the
             message leaves it to the caller to say which plugin that is.
-        Exception: whatever the import, or a hook, raised.
+        Exception: whatever a hook raised.
     """
-    module = find_module()
     if not isinstance(module, ModuleType):
         raise PluginError(f"its entry point names {info.module}, which is no module: {module!r}")
     manager = pluggy.PluginManager(hooks.GROUP)
@@ -144,6 +166,11 @@ def load(info: PluginInfo, find_module: Callable[[], ModuleType]) -> Plugin:
     _check_unique("ops named {}", (repr(op.name) for op in ops))
     _check_unique("ops that implement {}", (full_name(f) for op in ops for f in op.implements))
     _check_unique("schedulers named {}", (repr(s.name) for s in schedulers))
+    info = evolve(
+        info,
+        ops=tuple(op.name for op in ops),
+        schedulers=tuple(scheduler.name for scheduler in schedulers),
+    )
     for op in ops:
         _owners.setdefault(op, info)  # a plugin may pass on another's op
     return Plugin(info=info, ops=ops, schedulers=schedulers)
