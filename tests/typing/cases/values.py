@@ -59,3 +59,7 @@ assert_type(list(og.ops), list[str])
 assert_type("exp" in og.ops, bool)
 
 og.ops.anything = None  # type: ignore[attr-defined]
+
+Value("a")  # type: ignore[type-var]
+Value([1.0])  # type: ignore[type-var]
+Value(None)  # type: ignore[type-var]
