@@ -32,7 +32,7 @@ assert_type(softplus(Value(1.0), beta=2.0).data, float)
 assert_type(softplus.name, str)
 
 softplus("a")  # type: ignore[arg-type]
-softplus(Value("a"))  # type: ignore[type-var]
+softplus(Value("a"))  # type: ignore[arg-type]
 softplus(1.0, 2.0)  # type: ignore[call-arg]
 softplus(1.0, beta="2")  # type: ignore[arg-type]
 softplus(1.0, gamma=2.0)  # type: ignore[call-arg]
