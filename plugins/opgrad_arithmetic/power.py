@@ -31,8 +31,9 @@ def pow(x: Raw, y: Raw) -> Raw:
     A negative x to a fractional y is NaN, as in NumPy, and no complex number as in Python.
 
     At x = 0: the derivative by x is 0 for y = 0, 1 for y = 1, 0 for y > 1, and inf for 0 < y < 1.
-    The derivative by y is 0 there, also at y = 0, where 0**y jumps from 1 to 0. For x < 0 it is
-    NaN: next to y, x**y is not defined.
+    The derivative by y is 0 there for y >= 0, also at y = 0, where 0**y jumps from 1 to 0; it is
+    NaN for y < 0, where 0**y jumps from inf. For x < 0 it is NaN: next to y, x**y is not defined.
+    At infinity a derivative is NaN where the formula says inf * 0.
     """
     out = x**y
     if out.__class__ is complex and complex not in (x.__class__, y.__class__):
@@ -42,14 +43,17 @@ def pow(x: Raw, y: Raw) -> Raw:
 
 @pow.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
+    # 1.0: an array of integers would overflow, or wrap around below 0. Numbers do neither.
+    one = 1 if y.__class__ in _NUMBERS and x.__class__ in _NUMBERS else 1.0
     # x**0 is flat: for y = 0 the other exponent would give 0 * inf at x = 0.
-    return g * (y * _power(x, (y - 1) * (y != 0)))
+    with np.errstate(invalid="ignore"):
+        return g * (y * _power(x, (y - one) * (y != 0)))
 
 
 @pow.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
     with np.errstate(invalid="ignore"):
-        return g * (out * np.log(x + (x == 0)))  # the log of 1, not of 0
+        return g * (out * np.log(1.0 * x + (x == 0)))  # of 1, not of 0
 
 
 def _power(x: Raw, y: Raw) -> Raw:
