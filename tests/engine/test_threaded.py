@@ -127,7 +127,7 @@ def test_one_node_with_many_inputs() -> None:
     """Each of a thousand inputs, some of them twice the same, gets the sum of its cotangents."""
 
     @og.op
-    def weighted(*inputs: Any) -> Any:
+    def weighted(*inputs: og.Raw) -> og.Raw:
         return np.sum([np.sum(x) for x in inputs])
 
     @weighted.vjp
