@@ -41,27 +41,27 @@ def pow(x: Raw, y: Raw) -> Raw:
     return out
 
 
+# For y = 0, x**0 is flat: the exponent y - 1 would give 0 * inf at x = 0.
+
+
 @pow.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    # 1.0: an array of integers would overflow, or wrap around below 0. Numbers do neither.
-    one = 1 if y.__class__ in _NUMBERS and x.__class__ in _NUMBERS else 1.0
-    # x**0 is flat: for y = 0 the other exponent would give 0 * inf at x = 0.
-    with np.errstate(invalid="ignore"):
-        return g * (y * _power(x, (y - one) * (y != 0)))
+    if x.__class__ in _NUMBERS and y.__class__ in _NUMBERS:
+        return g * (y * _power(x, (y - 1) * (y != 0)))
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        return g * (y * np.power(x, (y - 1.0) * (y != 0)))  # 1.0: integers would overflow
 
 
 @pow.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
     with np.errstate(invalid="ignore"):
-        return g * (out * np.log(1.0 * x + (x == 0)))  # of 1, not of 0
+        return g * (out * np.log(1.0 * x + (x == 0)))  # the log of 1, not of 0
 
 
-def _power(x: Raw, y: Raw) -> Raw:
+def _power(x: float, y: float) -> Raw:
     """x ** y, where a pole or an overflow is inf, without an error or a warning."""
-    if x.__class__ in _NUMBERS and y.__class__ in _NUMBERS:
-        try:
-            return pow.forward(x, y)
-        except (ZeroDivisionError, OverflowError):
-            pass  # NumPy has an inf of the right sign
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        return np.power(x, y)
+    try:
+        return pow.forward(x, y)
+    except (ZeroDivisionError, OverflowError):
+        with np.errstate(divide="ignore", over="ignore"):
+            return np.power(float(x), float(y))  # NumPy has an inf of the right sign
