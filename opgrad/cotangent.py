@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.data import PLAIN, is_data, say
+from opgrad.data import is_data, say, show
 from opgrad.errors import CotangentError, NotDifferentiable, VjpError
 from opgrad.node import Node
 from opgrad.plugin import describe
@@ -35,9 +35,7 @@ def seed(root: Node, cotangent: Any) -> Any:
                 f"backward() starts from 1 only at a real scalar, and this root is {kind}. Reduce "
                 f"it to a scalar first, or pass the cotangent to start from: backward(cotangent)."
             )
-        if isinstance(root.data, (int, float)):
-            return 1 if isinstance(root.data, int) else 1.0
-        return np.ones_like(root.data)
+        return _in_form_of(root.data, 1 if isinstance(root.data, int) else 1.0)
     if isinstance(cotangent, Node) or not is_data(cotangent) or np.shape(cotangent) != shape:
         raise CotangentError(
             f"the cotangent of a root of shape {shape} must be a number or array of that shape; "
@@ -50,19 +48,19 @@ def seed(root: Node, cotangent: Any) -> Any:
     return _in_form_of(root.data, cotangent)
 
 
-def fit(node: Node, position: int, ct: Any) -> Any:
+def fit(node: Node, position: int, primal: Any, ct: Any) -> Any:
     """The cotangent that ``node``'s VJP gave for one input, checked and in the form of its primal.
 
     ``None`` if it gave none, as a rule may say with ``None`` in that input's place of a tuple.
 
     For an elementwise op that is also where a cotangent of the output's shape is reduced to the
-    input's, by summing over what was broadcast.
+    input's, by summing over what was broadcast; and for any op that makes complex numbers of real
+    ones, where the real part is taken.
 
     Raises:
         NotDifferentiable: the rule put an instance in this input's place.
         VjpError: the cotangent does not fit.
     """
-    primal = node.inputs[position].data
     if (
         primal.__class__ is float
         and isinstance(ct, np.ndarray | np.float64)  # a scalar rule went through NumPy
@@ -70,8 +68,9 @@ def fit(node: Node, position: int, ct: Any) -> Any:
         and ct.dtype == np.float64
     ):
         return ct.item()  # as below, and most often
-    assert node.op is not None
-    if node.op.joint_rule is None:  # a rule for one input, which may return a tuple of one
+    op = node.op
+    assert op is not None
+    if op.joint_rule is None:  # a rule for one input, which may return a tuple of one
         if ct is None or (isinstance(ct, tuple) and len(ct) != 1):
             raise wrong_count(node, ct)
         if isinstance(ct, tuple):
@@ -79,16 +78,18 @@ def fit(node: Node, position: int, ct: Any) -> Any:
     if ct is None:
         return None
     if isinstance(ct, NotDifferentiable):
-        raise ct
+        raise type(ct)(*ct.args)  # a fresh one: an instance may be shared, and would keep its trace
     if isinstance(ct, Node) or not is_data(ct):
         raise _misfit(node, position, ct, "a number or array of the input's shape, or None")
     shape, out_shape = np.shape(primal), np.shape(node.data)
     if np.shape(ct) != shape:
-        if not node.op.elementwise or np.shape(ct) != out_shape:
+        if not (op.elementwise and np.shape(ct) == out_shape and _broadcasts(shape, out_shape)):
             raise _misfit(node, position, ct, f"shape {shape}")
         ct = _unbroadcast(ct, shape)
     if np.iscomplexobj(ct) and not np.iscomplexobj(primal):
-        raise _misfit(node, position, ct, f"a real cotangent for the real input {say(primal)}")
+        if not np.iscomplexobj(node.data):
+            raise _misfit(node, position, ct, "a real cotangent between real input and output")
+        ct = ct.real
     if _is_less_precise(ct, primal):
         raise _misfit(node, position, ct, f"dtype {primal.dtype}")
     return _in_form_of(primal, ct)
@@ -109,6 +110,11 @@ def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: An
             owned.add(node)
 
 
+def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    pairs = zip(reversed(shape), reversed(to), strict=False)
+    return len(shape) <= len(to) and all(n in (1, m) for n, m in pairs)
+
+
 def _unbroadcast(ct: Any, shape: tuple[int, ...]) -> Any:
     lead = ct.ndim - len(shape)
     stretched = (lead + i for i, n in enumerate(shape) if n == 1 and ct.shape[lead + i] != 1)
@@ -125,13 +131,19 @@ def _is_less_precise(ct: Any, primal: Any) -> bool:
 
 
 def _in_form_of(primal: Any, ct: Any) -> Any:
-    """A Python number for a Python number; else, for a floating primal, in its dtype."""
-    if primal.__class__ in PLAIN:
-        return ct.item() if isinstance(ct, (np.generic, np.ndarray)) else ct
-    dtype = primal.dtype
-    if dtype.kind not in "fc" or getattr(ct, "dtype", None) == dtype:
+    """A Python number for a Python number; in the primal's dtype, if that is floating.
+
+    Integer and boolean dtypes hold no derivative (theirs wrap around): float64 for these.
+    """
+    if not hasattr(primal, "dtype"):
+        return ct.item() if isinstance(ct, np.generic | np.ndarray) else ct
+    dtype = primal.dtype if primal.dtype.kind in "fc" else np.dtype(np.float64)
+    given = getattr(ct, "dtype", None)
+    if given == dtype or (
+        given is not None and given.kind in "fc" and primal.dtype.kind not in "fc"
+    ):
         return ct
-    return ct.astype(dtype) if hasattr(ct, "astype") else dtype.type(ct)
+    return ct.astype(dtype) if given is not None else dtype.type(ct)
 
 
 def wrong_count(node: Node, cts: object) -> VjpError:
@@ -143,7 +155,7 @@ def wrong_count(node: Node, cts: object) -> VjpError:
     elif isinstance(cts, tuple):
         got = f"{len(cts)} cotangents"
     else:
-        got = f"{type(cts).__name__} {cts!r}"
+        got = f"{type(cts).__name__} {show(cts)}"
     if node.op.joint_rule is None:
         expected = "the cotangent of one input ((None,) if that has no gradient)"
     else:

@@ -36,7 +36,16 @@ def say(x: object) -> str:
     """A short description: type and value, or shape and dtype."""
     if isinstance(x, np.ndarray):
         return f"an array of shape {x.shape} and dtype {x.dtype}"
-    return f"{type(x).__name__} {x!r}"
+    return f"{type(x).__name__} {show(x)}"
+
+
+def show(x: object) -> str:
+    """A repr for an error message: not endless, and no second error."""
+    try:
+        text = repr(x)
+    except Exception as error:  # such as an integer of more digits than Python converts
+        return f"<{type(x).__name__} without a repr: {error}>"
+    return text if len(text) <= 200 else f"{text[:200]}..."
 
 
 def why_no_data(x: object, who: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from opgrad.data import PLAIN, is_data, read_only, why_no_data
+from opgrad.data import PLAIN, is_data, read_only, say, show, why_no_data
 from opgrad.errors import ForwardError, InputError
 from opgrad.node import Constant, Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Op, Raw
@@ -84,7 +84,7 @@ def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
         return data.item() if only_numbers else np.asarray(data)[()]
     if isinstance(data, Node) or not is_data(data):
         raise ForwardError(
-            f"the forward of {describe(op)} returned {type(data).__name__} {data!r}; "
+            f"the forward of {describe(op)} returned {say(data)}; "
             f"expected a number or a numeric array"
         )
     return read_only(data)
@@ -92,5 +92,5 @@ def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
 
 def explain(error: Exception, op: Op, inputs: tuple[Node, ...]) -> None:
     """Add to an exception from a forward which op it came from, and on what."""
-    shown = ", ".join(repr(x.data) for x in inputs)
+    shown = ", ".join(show(x.data) for x in inputs)
     error.add_note(f"in the forward of {describe(op)} on inputs ({shown})")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import count
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from opgrad.errors import ImmutableError
@@ -54,6 +55,7 @@ class Node:
         _set_x(self, inputs[0] if inputs else None)
         _set_y(self, inputs[1] if len(inputs) > 1 else None)
         variadic = op is not None and op.arity is None
+        params = MappingProxyType(dict(params))
         _set_more(self, (inputs[2:], params) if len(inputs) > 2 or params or variadic else None)
         _set_data(self, data)
         _set_number(self, next_number())

@@ -19,8 +19,8 @@ from attrs import frozen
 from opgrad import diagnostics
 from opgrad.cotangent import NUMBERS, fit, seed, wrong_count
 from opgrad.cotangent import accumulate as accumulate
-from opgrad.data import read_only
-from opgrad.errors import NoGradientError, NonFiniteError, VjpError
+from opgrad.data import read_only, say, show
+from opgrad.errors import InputError, NoGradientError, NonFiniteError, VjpError
 from opgrad.hooks import Scheduler, hookimpl
 from opgrad.node import Constant, Node
 from opgrad.plugin import describe
@@ -89,11 +89,11 @@ def backward(
     if wrt is None:
         return Gradients(cotangents_from(root, cotangent, None, scheduler))
     if isinstance(wrt, Node):
-        raise TypeError("wrt takes several Values; for one, wrap it: wrt=[v]")
+        raise InputError("wrt takes several Values; for one, wrap it: wrt=[v]")
     targets = tuple(wrt)
     for node in targets:
         if not isinstance(node, Node):
-            raise TypeError(f"wrt takes Values; given {type(node).__name__} {node!r}")
+            raise InputError(f"wrt takes Values; given {say(node)}")
     found = cotangents_from(root, cotangent, frozenset(targets), scheduler)
     return Gradients({node: found.get(node) for node in targets})  # the rest of the graph may go
 
@@ -103,7 +103,7 @@ def cotangents_from(
 ) -> Mapping[Node, Any]:
     """What the scheduler found, as it returned it: ``None`` for nodes that nothing reached."""
     if not isinstance(root, Node):
-        raise TypeError(f"backward() differentiates a Value; given {type(root).__name__} {root!r}")
+        raise InputError(f"backward() differentiates a Value; given {say(root)}")
     chosen = _current if scheduler is None else find_scheduler(scheduler)
     return chosen.run(root, seed(root, cotangent), wrt)
 
@@ -156,13 +156,13 @@ class Sequential:
                         old = cotangents[x]
                         cotangents[x] = cx if old is None else old + cx
                     else:
-                        accumulate(cotangents, owned, x, fit(node, 0, cx))
+                        accumulate(cotangents, owned, x, fit(node, 0, x.data, cx))
                 if y in cotangents:
                     if cy.__class__ in NUMBERS and y.data.__class__ in NUMBERS:
                         old = cotangents[y]
                         cotangents[y] = cy if old is None else old + cy
                     else:
-                        accumulate(cotangents, owned, y, fit(node, 1, cy))
+                        accumulate(cotangents, owned, y, fit(node, 1, y.data, cy))
         except Exception as error:
             explain(error, node)
             raise
@@ -223,8 +223,8 @@ def pull_back(node: Node, g: Any, needed: Container[Node]) -> list[tuple[Node, A
         if cts.__class__ is not tuple or len(cts) != len(inputs):
             raise wrong_count(node, cts)
     arrivals = []
-    for position, (parent, ct) in enumerate(zip(inputs, cts, strict=True)):
-        if parent in needed and (ct := fit(node, position, ct)) is not None:
+    for position, (parent, primal, ct) in enumerate(zip(inputs, primals, cts, strict=True)):
+        if parent in needed and (ct := fit(node, position, primal, ct)) is not None:
             if diagnostics.state.depth:
                 diagnostics.check_cotangent(node, position, g, ct)
             arrivals.append((parent, ct))
@@ -235,7 +235,7 @@ def explain(error: Exception, node: Node) -> None:
     """Add to an exception from a VJP which op it came from, on what, and made where."""
     if isinstance(error, VjpError | NonFiniteError) or node.op is None:
         return  # says so already
-    inputs = ", ".join(repr(parent.data) for parent in node.inputs)
+    inputs = ", ".join(show(parent.data) for parent in node.inputs)
     error.add_note(
         f"in the VJP of {describe(node.op)} at inputs ({inputs}); {diagnostics.created_at(node)}"
     )
@@ -257,7 +257,7 @@ def find_scheduler(scheduler: str | Scheduler) -> Scheduler:
         return default().scheduler(scheduler)
     if isinstance(scheduler, Scheduler) and not isinstance(scheduler, type):
         return scheduler
-    raise TypeError(f"a scheduler is a name, or has .name and .run(...); given {scheduler!r}")
+    raise InputError(f"a scheduler is a name, or has .name and .run(...); given {scheduler!r}")
 
 
 class use_scheduler:  # noqa: N801  # used like a function, and as a context manager
@@ -273,16 +273,23 @@ class use_scheduler:  # noqa: N801  # used like a function, and as a context man
     """
 
     def __init__(self, scheduler: str | Scheduler) -> None:
-        global _current
+        self._chosen = find_scheduler(scheduler)
         self._before = _current
-        _current = find_scheduler(scheduler)
+        self._set(self._chosen)
 
     def __enter__(self) -> Scheduler:
-        return _current
+        if _current is not self._chosen:  # not the first block that it is used for
+            self._before = _current
+            self._set(self._chosen)
+        return self._chosen
 
     def __exit__(self, *_: object) -> None:
+        self._set(self._before)
+
+    @staticmethod
+    def _set(scheduler: Scheduler) -> None:
         global _current
-        _current = self._before
+        _current = scheduler
 
 
 @hookimpl

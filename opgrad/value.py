@@ -7,13 +7,14 @@ operators), which runs an op's forward on the raw data and records the result as
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.data import PLAIN, is_data, read_only, why_no_data
-from opgrad.errors import CutGradientError, ImmutableError, InputError, UnknownOpError
+from opgrad.data import PLAIN, is_data, read_only, say, why_no_data
+from opgrad.errors import CopyError, CutGradientError, ImmutableError, InputError, UnknownOpError
 from opgrad.forward import as_nodes, constant, explain, run_forward, settle
 from opgrad.hooks import Scheduler
 from opgrad.node import Node, Writable, next_number
@@ -136,13 +137,25 @@ class Value(Node, Generic[T]):
             if isinstance(data, np.ndarray):  # what is recorded must not change with the original
                 data = read_only(np.array(data, copy=True, subok=True))
         super().__init__(data)
-        _set_grad(self, grad)
+        _set_grad(self, grad if grad.__class__ in PLAIN else self._checked_grad(grad))
+
+    def _checked_grad(self, grad: Any) -> Any:
+        """Checked now, so that backward(), which adds to it, cannot fail half way."""
+        if grad is None:
+            return 0
+        if isinstance(grad, Node) or not is_data(grad):
+            raise InputError(why_no_data(grad, "a Value's 'grad' holds"))
+        data: Any = self.data
+        if np.shape(grad) not in [(), np.shape(data)]:
+            raise InputError(
+                f"a Value's 'grad' is a number or has the shape of its data, "
+                f"{np.shape(data)}; given {say(grad)}"
+            )
+        return grad
 
     def __setattr__(self, name: str, value: object) -> None:
         if name == "grad":
-            if value is not None and (isinstance(value, Node) or not is_data(value)):
-                raise InputError(why_no_data(value, "a Value's 'grad' holds"))
-            _set_grad(self, 0 if value is None else value)
+            _set_grad(self, self._checked_grad(value))
         elif name == "data":
             raise ImmutableError(
                 "a Value's 'data' cannot be set: the graph that it is part of would no longer be "
@@ -163,8 +176,8 @@ class Value(Node, Generic[T]):
             CotangentError, VjpError, NotDifferentiable: see :func:`opgrad.backward`.
         """
         for node, g in cotangents_from(self, cotangent, None, scheduler).items():
-            if g is not None:
-                _set_grad(node, node.grad + g)  # type: ignore[attr-defined]  # all are Values
+            if g is not None and isinstance(node, Value):
+                _set_grad(node, node.grad + g)
 
     def zero_grad(self) -> None:
         """Set ``.grad`` to 0 here and in every node this one depends on."""
@@ -209,12 +222,12 @@ class Value(Node, Generic[T]):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if kwargs.get("out") is not None:
             raise CutGradientError(
-                f"numpy.{ufunc.__name__} cannot write into an array (out=, or an in-place operator "
+                f"{_full_name(ufunc)} cannot write into an array (out=, or an in-place operator "
                 f"on an array) where a Value takes part: the gradient would be lost. "
                 f"Use the result instead."
             )
         if method != "__call__":
-            raise _no_op_for(f"numpy.{ufunc.__name__}.{method}")
+            raise _no_op_for(f"{_full_name(ufunc)}.{method}")
         return _dispatch(ufunc, inputs, kwargs)
 
     def __array_function__(
@@ -254,7 +267,7 @@ class Value(Node, Generic[T]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.op is not None:
-            raise TypeError(
+            raise CopyError(
                 f"a Value computed by op {self.op.name!r} cannot be copied or pickled: it would "
                 f"take its whole graph along. Copy its data: Value(v.data)."
             )
@@ -293,7 +306,9 @@ def apply(op: Op, args: tuple[Any, ...], params: Mapping[str, Any] = NO_PARAMS) 
     data = run_forward(op, inputs, params)
     x = inputs[0] if inputs else None
     y = inputs[1] if len(inputs) > 1 else None
-    more = (inputs[2:], params) if params or len(inputs) > 2 or op.arity is None else None
+    more = None
+    if params or len(inputs) > 2 or op.arity is None:
+        more = inputs[2:], MappingProxyType(dict(params))
     return _record(op, x, y, more, data)
 
 
@@ -316,14 +331,22 @@ def _dispatch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) 
     """A NumPy function was called on Values: run the op that implements it."""
     op = default().implementing(function)
     if op is None:
-        raise _no_op_for(f"{function.__module__ or 'numpy'}.{function.__name__}")
+        raise _no_op_for(_full_name(function))
     return apply(op, args, kwargs)
+
+
+def _full_name(function: Callable[..., Any]) -> str:
+    """As users write it; ufuncs carry no module, so those of others go by their name."""
+    if isinstance(function, np.ufunc):
+        is_numpy = getattr(np, function.__name__, None) is function
+        return f"numpy.{function.__name__}" if is_numpy else f"ufunc {function.__name__!r}"
+    return f"{function.__module__}.{function.__name__}"
 
 
 def _no_op_for(function: str) -> UnknownOpError:
     return UnknownOpError(
         f"no installed plugin differentiates {function}. To pass data on without a gradient, "
-        f"use v.data; to add an op that does it: @og.op(implements={function})."
+        f"use v.data; to add an op that does it: @og.op(implements=...)."
     )
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from docutils import nodes
@@ -24,11 +25,32 @@ class OpReferenceDirective(SphinxDirective):
 def op_reference() -> str:
     """The reference of all built-in ops, in Markdown."""
     registry = og.default_registry()
-    return "\n\n".join(
-        plugin_section(info, ops)
-        for info in registry.plugins
-        if info.builtin and (ops := ops_of(info, registry))
-    )
+    plugins = {
+        info: ops for info in registry.plugins if info.builtin and (ops := ops_of(info, registry))
+    }
+    sections = [plugin_section(info, ops) for info, ops in plugins.items()]
+    return "\n\n".join([overview(plugins), *sections])
+
+
+def overview(plugins: Mapping[PluginInfo, list[og.Op]]) -> str:
+    """A table of all ops: what each computes, and as which NumPy functions."""
+    rows = [
+        f"| [{op.name}](#{info.name}-{op.name}) | {summary(op)} | {functions(op)} |"
+        for info, ops in plugins.items()
+        for op in ops
+    ]
+    return "\n".join(["| op | computes | NumPy |", "|---|---|---|", *rows])
+
+
+def summary(op: og.Op) -> str:
+    """The first sentence of its docstring, for a cell of a table."""
+    first = op.doc.partition("\n\n")[0].replace("\n", " ").partition(". ")[0].rstrip(".")
+    return as_markdown(first)
+
+
+def functions(op: og.Op) -> str:
+    """The NumPy functions that become the op."""
+    return ", ".join(f"`{f.__module__ or 'numpy'}.{f.__name__}`" for f in op.implements)
 
 
 def ops_of(info: PluginInfo, registry: og.Registry) -> list[og.Op]:
@@ -47,7 +69,6 @@ def plugin_section(info: PluginInfo, ops: list[og.Op]) -> str:
 
 def op_entry(qualified: str, op: og.Op) -> str:
     """Signature, properties and docstring of one op."""
-    functions = [f"`{f.__module__ or 'numpy'}.{f.__name__}`" for f in op.implements]
     arity = {None: "any number of inputs", 1: "1 input"}.get(op.arity, f"{op.arity} inputs")
     facts = [
         arity,
@@ -57,9 +78,11 @@ def op_entry(qualified: str, op: og.Op) -> str:
             * bool(op.param_names)
         ),
         *(["opaque"] if op.opaque else []),
-        f"NumPy: {', '.join(functions)}" if functions else "no NumPy function",
+        *([f"NumPy: {functions(op)}"] if op.implements else []),
     ]
-    heading = f"### {op.name}\n\n`{qualified}{signature(op)}`: {'; '.join(facts)}"
+    plugin = qualified.partition(".")[0]
+    heading = f"({plugin}-{op.name})=\n\n### {op.name}"
+    heading += f"\n\n`{qualified}{signature(op)}`: {'; '.join(facts)}"
     return f"{heading}\n\n{as_markdown(op.doc)}"
 
 

@@ -36,7 +36,9 @@ def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
 )
 @click.version_option(package_name="opgrad", prog_name="opgrad")
 def app() -> None:
-    """OpGrad: your NumPy code, differentiable; your op, a plugin.
+    """OpGrad: derivatives of arithmetic and NumPy's elementwise functions.
+
+    Every op is a plugin, and yours are as good as those that are built in.
 
     Each command has a --help of its own. Errors go to stderr, with an exit code other than 0.
 

@@ -15,16 +15,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from opgrad.cli.listing import console, plugin_table
 from opgrad.demo.dataset import WDBC, Dataset, Row, Scaling, read_csv, split
 from opgrad.demo.train import (
+    Loss,
     Settings,
     Step,
     accuracy,
+    by_logcosh,
+    by_softplus,
     confusion,
     epoch_losses,
     scores,
     steps_per_epoch,
     training,
 )
-from opgrad.errors import UnknownOpError
 from opgrad.graph import Graph
 from opgrad.node import Node
 from opgrad.registry import Registry, default
@@ -84,8 +86,8 @@ def demo(out: Path, data: Path, epochs: int, hidden: int, seed: int) -> None:
 
     Prints the classic example and draws its graph; lists the plugins that were found; then trains
     a neural network, in which every weight is a scalar Value, on the Wisconsin diagnostic breast
-    cancer data, and draws how it went. Its loss uses an op from a third-party plugin,
-    examples/opgrad-logcosh.
+    cancer data, and draws how it went. Its loss uses an op of a third-party plugin, opgrad-logcosh,
+    if that is installed, and otherwise a built-in one.
 
     \b
     Examples:
@@ -102,9 +104,7 @@ def demo(out: Path, data: Path, epochs: int, hidden: int, seed: int) -> None:
     table = read_csv(data)
     _make_folder(out)
     _show_classic(screen, out / "classic.svg")
-    registry = default()
-    _show_plugins(screen, registry)
-    require_logcosh(registry)
+    _show_plugins(screen, default())
     _show_training(screen, table, settings, data, out / "training.png")
 
 
@@ -115,19 +115,26 @@ def _make_folder(out: Path) -> None:
         raise click.ClickException(f"cannot make the folder {out}: {error.strerror}") from error
 
 
-def require_logcosh(registry: Registry) -> None:
-    """Check that the example plugin is there.
-
-    Raises:
-        click.ClickException: it is not; says how to install it, and what else may be wrong.
-    """
-    try:
-        registry.lookup("logcosh")
-    except UnknownOpError as error:
-        raise click.ClickException(
-            f"the demo trains with the op 'logcosh', of a third-party plugin. To install it, in "
-            f"the folder of OpGrad's sources: pip install ./examples/opgrad-logcosh\n({error})"
-        ) from error
+def choose_loss(registry: Registry) -> tuple[Loss, str]:
+    """The logistic loss, by the example plugin's op if that is in use; and what to say of it."""
+    example = [info for info in registry.plugins if info.name == "logcosh"]
+    if "logcosh.logcosh" in registry.ops:
+        return by_logcosh, (
+            "Loss of a margin m: log(1 + exp(-m)), as logcosh(m/2) - m/2 + log 2; logcosh is the "
+            f"op of the third-party {example[0]}"
+        )
+    why = (
+        f"is {example[0].state}: {example[0].cause}"
+        if example
+        else (
+            "is not installed. To install it, in the folder of OpGrad's sources: "
+            "pip install ./examples/opgrad-logcosh"
+        )
+    )
+    return by_softplus, (
+        "Loss of a margin m: log(1 + exp(-m)), as softplus(-m), which is built in. The third-party "
+        f"plugin opgrad-logcosh, which would give it as logcosh(m/2) - m/2 + log 2, {why}"
+    )
 
 
 # -- one: the classic example --------------------------------------------------------------------
@@ -198,10 +205,12 @@ def _show_training(
     screen.print(
         f"{source.name}: {len(table.rows)} rows of {len(table.features)} features, "
         f"{table.classes[0]} or {table.classes[1]}; {len(rows)} to train on, "
-        f"{len(unseen_rows)} unseen\n",
+        f"{len(unseen_rows)} unseen",
         markup=False,
     )
-    steps = _train(screen, rows, unseen_rows, settings)
+    loss, told = choose_loss(default())
+    screen.print(f"{told}\n", markup=False, soft_wrap=True)
+    steps = _train(screen, rows, unseen_rows, settings, loss)
     final = scores(steps[-1].model, unseen_rows)
     counts = confusion(final, unseen_rows)
     seconds = sum(step.seconds for step in steps) / len(steps)
@@ -222,7 +231,7 @@ def _show_training(
 
 
 def _train(
-    screen: Console, rows: Sequence[Row], unseen: Sequence[Row], settings: Settings
+    screen: Console, rows: Sequence[Row], unseen: Sequence[Row], settings: Settings, loss_of: Loss
 ) -> list[Step]:
     """Train under a progress bar, with a line for some of the epochs."""
     per_epoch = steps_per_epoch(rows, settings)
@@ -237,7 +246,7 @@ def _train(
     )
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task("", total=settings.epochs * per_epoch)
-        for step in training(rows, settings):
+        for step in training(rows, settings, loss_of):
             steps.append(step)
             bar.advance(task)
             if step.number % per_epoch == 0 and (

@@ -19,7 +19,14 @@ FORMATS: Mapping[str, Callable[[Graph], str]] = {
     "dot": Graph.to_dot,
     "svg": Graph.to_svg,
 }
-SUFFIXES = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".mermaid": "mermaid"}
+SUFFIXES = {
+    ".svg": "svg",
+    ".dot": "dot",
+    ".gv": "dot",
+    ".mmd": "mermaid",
+    ".mermaid": "mermaid",
+    ".txt": "ssa",
+}
 
 
 @click.command(short_help="Draw what a function of yours computes.")
@@ -48,10 +55,10 @@ def graph(target: str, format_name: str | None, out: Path | None) -> None:
       opgrad graph examples/classic.py:classic --out classic.svg
       opgrad graph examples/classic.py:classic --format dot | dot -Tpdf > classic.pdf
     """  # noqa: D301  # click takes \b for: do not rewrap these lines
+    name = format_name or _format_of(out)  # before anything runs: it may be a mistake
     done = call(target)
     outputs = _outputs(done.result, target)
     drawing = Graph.of(*outputs, names=_names(done))
-    name = format_name or (SUFFIXES.get(out.suffix.lower()) if out else None) or "ssa"
     text = FORMATS[name](drawing)
     if out is None:
         click.echo(text)
@@ -60,6 +67,25 @@ def graph(target: str, format_name: str | None, out: Path | None) -> None:
         out.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"cannot write {out}: {error.strerror}") from error
+
+
+def _format_of(out: Path | None) -> str:
+    """The format that a file's name tells.
+
+    Raises:
+        click.BadParameter: it tells none.
+    """
+    if out is None:
+        return "ssa"
+    known = SUFFIXES.get(out.suffix.lower())
+    if known is None:
+        *others, last = SUFFIXES
+        raise click.BadParameter(
+            f"{out} ends in none of {', '.join(others)} and {last}, which tell the format. End it "
+            f"in one of these, or say what you want with --format",
+            param_hint="--out",
+        )
+    return known
 
 
 def _outputs(result: Any, target: str) -> list[Value[Any]]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
-import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from opgrad.cli.conflicts import Standing, function_name, standings
 from opgrad.errors import PluginWarning
 from opgrad.hooks import Scheduler
 from opgrad.operation import Op
@@ -47,9 +47,9 @@ def ops(to_json: bool) -> None:
 
     A terminal of 100 columns or more also shows what each op computes.
 
-    Call one as og.ops.NAME(...), or, where two plugins have one of the same name, as
-    og.ops["PLUGIN.NAME"](...). An op with a NumPy function is also what that function becomes
-    on a Value.
+    Call one as og.ops.NAME(...). One that is listed as PLUGIN.NAME is og.ops["PLUGIN.NAME"](...):
+    its short name means another op, or is claimed by several. An op with a NumPy function is also
+    what that function becomes on a Value; an arrow says that it becomes another op instead.
 
     \b
     Examples:
@@ -58,8 +58,9 @@ def ops(to_json: bool) -> None:
     """  # noqa: D301  # click takes \b for: do not rewrap these lines
     registry = default()
     owners = {info.name: info for info in registry.plugins}
+    standing = standings(registry)
     records = [
-        _op_record(op, owners[qualified.partition(".")[0]])
+        _op_record(op, owners[qualified.partition(".")[0]], standing[qualified])
         for qualified, op in registry.ops.items()
     ]
     if to_json:
@@ -69,7 +70,7 @@ def ops(to_json: bool) -> None:
         out.print(_op_table(records, with_doc=out.width >= 100))
 
 
-def _op_record(op: Op, owner: PluginInfo) -> dict[str, Any]:
+def _op_record(op: Op, owner: PluginInfo, standing: Standing) -> dict[str, Any]:
     return {
         "name": op.name,
         "qualified_name": f"{owner.name}.{op.name}",
@@ -80,17 +81,11 @@ def _op_record(op: Op, owner: PluginInfo) -> dict[str, Any]:
         "params": sorted(op.param_names),
         "elementwise": op.elementwise,
         "opaque": op.opaque,
-        "implements": [_function_name(function) for function in op.implements],
+        "implements": [function_name(function) for function in op.implements],
+        "has_short_name": standing.has_short_name,
+        "lost": dict(standing.lost),
         "doc": op.doc,
     }
-
-
-def _function_name(function: Callable[..., Any]) -> str:
-    """Where the function is found; a ufunc does not know, unless it is NumPy's own."""
-    name = function.__name__
-    if getattr(np, name, None) is function:
-        return f"np.{name}"
-    return name if isinstance(function, np.ufunc) else f"{function.__module__}.{name}"
 
 
 def _op_table(records: Iterable[dict[str, Any]], *, with_doc: bool) -> Table:
@@ -99,16 +94,20 @@ def _op_table(records: Iterable[dict[str, Any]], *, with_doc: bool) -> Table:
     for r in records:
         inputs = "any" if r["arity"] is None else str(r["arity"])
         cells = (
-            Text(r["name"], "bold"),
+            Text(r["name"] if r["has_short_name"] else r["qualified_name"], "bold"),
             Text(r["plugin"]),
             Text(r["version"]),
             Text(" ".join([inputs, *(f"{p}=" for p in r["params"])])),
             Text("yes" if r["elementwise"] else ""),
-            Text(", ".join(r["implements"])),
+            Text(", ".join(_becomes(f, r["lost"]) for f in r["implements"])),
             Text(r["doc"].partition("\n")[0], "dim", no_wrap=True, overflow="ellipsis"),
         )
         table.add_row(*cells[: len(table.columns)])
     return table
+
+
+def _becomes(function: str, lost: dict[str, str | None]) -> str:
+    return f"{function} → {lost[function] or 'ambiguous'}" if function in lost else function
 
 
 # -- plugins -------------------------------------------------------------------------------------
@@ -118,6 +117,8 @@ def _op_table(records: Iterable[dict[str, Any]], *, with_doc: bool) -> Table:
 @click.option("--json", "to_json", is_flag=True, help="Print JSON.")
 def plugins(to_json: bool) -> None:
     """List every plugin that was found: what it brings, or why it is not in use.
+
+    Where a plugin does not get an op name or a NumPy function that it claims, this says who does.
 
     A plugin is "loaded", "disabled" (named in the environment variable OPGRAD_DISABLE) or
     "broken": then this says what went wrong, and everything else works without it.
@@ -131,14 +132,21 @@ def plugins(to_json: bool) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PluginWarning)  # the list itself says what is broken
         registry.load_all()
-    records = [_plugin_record(info, registry) for info in registry.plugins]
     if to_json:
-        as_json(records)
+        as_json(_plugin_records(registry))
     else:
         console().print(plugin_table(registry))
 
 
-def _plugin_record(info: PluginInfo, registry: Registry) -> dict[str, Any]:
+def _plugin_records(registry: Registry) -> list[dict[str, Any]]:
+    standing = standings(registry)
+    return [_plugin_record(info, registry, standing) for info in registry.plugins]
+
+
+def _plugin_record(
+    info: PluginInfo, registry: Registry, standing: Mapping[str, Standing]
+) -> dict[str, Any]:
+    own = {q: op for q, op in registry.ops.items() if q == f"{info.name}.{op.name}"}
     return {
         "name": info.name,
         "state": info.state,
@@ -147,8 +155,9 @@ def _plugin_record(info: PluginInfo, registry: Registry) -> dict[str, Any]:
         "distribution": info.distribution,
         "version": info.version,
         "builtin": info.builtin,
-        "ops": [op.name for name, op in registry.ops.items() if name == f"{info.name}.{op.name}"],
+        "ops": [op.name for op in own.values()],
         "schedulers": [s.name for s in registry.schedulers.values() if _is_from(s, info)],
+        "lost": {what: who for q in own for what, who in standing[q].lost.items()},
     }
 
 
@@ -162,7 +171,7 @@ def plugin_table(registry: Registry) -> Table:
     """The plugins of a registry, one to a row."""
     table = _table("plugin", "state", "package", "version", "brings")
     colours = {"loaded": "green", "disabled": "yellow", "broken": "bold red"}
-    for r in (_plugin_record(info, registry) for info in registry.plugins):
+    for r in _plugin_records(registry):
         table.add_row(
             Text(r["name"], "bold"),
             Text(r["state"], colours[r["state"]]),
@@ -179,7 +188,12 @@ def _brings(record: dict[str, Any]) -> Text:
         for what, key in (("ops", "ops"), ("scheduler", "schedulers"))
         if record[key]
     ]
-    return Text("\n".join(lines))
+    text = Text("\n".join(lines))
+    if record["lost"]:
+        lost = ", ".join(f"{what} ({who or 'ambiguous'})" for what, who in record["lost"].items())
+        claim = f"\ndoes not get: {lost}; settle it with og.prefer({record['name']!r})"
+        text.append(claim, "yellow")
+    return text
 
 
 def _table(*columns: str) -> Table:

@@ -103,7 +103,7 @@ def _draw_scores(axes: Axes, outcome: Outcome) -> None:
     axes.set(
         title="Scores of the unseen rows",
         xlabel=f"{outcome.classes[0]}  ←  score  →  {outcome.classes[1]}",
-        ylabel="rows",
+        ylabel="rows, stacked",
     )
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False, title="what it is")

@@ -77,3 +77,18 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: opgrad-broken\nVersion: 3.2.1\n")
     (info / "entry_points.txt").write_text("[opgrad]\nbroken = opgrad_broken\n")
     return folder
+
+
+def install_plugin(folder: Path, name: str, op: str, implements: str = "()") -> None:
+    """Put a plugin with one op into a folder, with the metadata that make it installed."""
+    (folder / f"opgrad_{name}.py").write_text(
+        f"import numpy as np\nimport opgrad as og\n"
+        f"@og.op(elementwise=True, implements={implements}, samples=[(1.0,)])\n"
+        f"def {op}(x):\n    return x\n"
+        f"{op}.vjp(lambda g, out, x: g)\n"
+        f"@og.hookimpl\ndef opgrad_ops():\n    return [{op}]\n"
+    )
+    info = folder / f"opgrad_{name}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: opgrad-{name}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[opgrad]\n{name} = opgrad_{name}\n")

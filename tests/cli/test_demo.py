@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
 import pytest
 
 import opgrad as og
-from opgrad.cli.demo import require_logcosh
+from opgrad.cli.demo import choose_loss
+from opgrad.demo.train import by_softplus
+from tests.cli.conftest import install_plugin
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Finished, Invoke, Run
@@ -97,20 +98,52 @@ def test_demo_is_deterministic(run: Run, logcosh: Path, tmp_path: Path) -> None:
     assert first == again
 
 
-def test_without_the_example_plugin_demo_says_how_to_install_it() -> None:
-    """The registry of somebody who has not installed it."""
-    registry = og.Registry(installed=tuple)
-    with pytest.raises(click.ClickException, match=r"pip install ./examples/opgrad-logcosh"):
-        require_logcosh(registry)
+def test_demo_says_how_the_plugin_gives_the_loss(short: Finished) -> None:
+    """The formula, and whose op it is."""
+    assert (
+        "Loss of a margin m: log(1 + exp(-m)), as logcosh(m/2) - m/2 + log 2; logcosh is the op of "
+        "the third-party plugin 'logcosh' (opgrad-logcosh 1.0.0)"
+    ) in short.stdout.splitlines()
 
 
-def test_a_disabled_example_plugin_is_named_as_such(run: Run, logcosh: Path) -> None:
-    """To install it again would not help."""
-    done = run("-m", "opgrad", "demo", path=(logcosh,), OPGRAD_DISABLE="logcosh")
-    assert done.returncode == 1
-    assert "pip install ./examples/opgrad-logcosh" in done.stderr
-    assert "disabled: named in OPGRAD_DISABLE" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_without_the_example_plugin_demo_takes_a_builtin_op() -> None:
+    """And says so, and how to install the plugin: the registry of who has not installed it."""
+    loss, told = choose_loss(og.Registry(installed=tuple))
+    assert loss is by_softplus
+    assert "as softplus(-m), which is built in" in told
+    assert "opgrad-logcosh" in told
+    assert "is not installed" in told
+    assert "pip install ./examples/opgrad-logcosh" in told
+
+
+def test_without_the_example_plugin_demo_trains_all_the_same(
+    run: Run, logcosh: Path, tmp_path: Path
+) -> None:
+    """To the same losses. Here the plugin is disabled, and named as such; installing is no help."""
+    (tmp_path / "pets.csv").write_text(TABLE)
+    command = ("-m", "opgrad", "demo", "--data", "pets.csv", "--epochs", "2")
+    without = run(*command, path=(logcosh,), OPGRAD_DISABLE="logcosh")
+    assert (without.returncode, without.stderr) == (0, "")
+    assert "is disabled: named in OPGRAD_DISABLE" in without.stdout
+    assert "pip install" not in without.stdout
+    losses = [
+        re.findall(r"loss (\d\.\d+)", done.stdout)
+        for done in (without, run(*command, path=(logcosh,)))
+    ]
+    assert len(losses[0]) == 2
+    assert losses[0] == losses[1]
+
+
+def test_another_op_of_that_name_is_not_mistaken_for_the_plugins(
+    run: Run, logcosh: Path, tmp_path: Path
+) -> None:
+    """The demo asks for it by its qualified name, which nobody else can have."""
+    install_plugin(tmp_path, "other", "logcosh")
+    (tmp_path / "pets.csv").write_text(TABLE)
+    command = ("-m", "opgrad", "demo", "--data", "pets.csv", "--epochs", "1")
+    done = run(*command, path=(logcosh, tmp_path))
+    assert done.returncode == 0
+    assert "as logcosh(m/2)" in done.stdout
 
 
 def test_without_matplotlib_demo_says_what_to_install(run: Run, tmp_path: Path) -> None:

@@ -118,6 +118,19 @@ def test_the_name_of_the_output_file_tells_the_format(
     assert (tmp_path / name).read_text().startswith(start)
 
 
+@pytest.mark.parametrize("name", ["a.png", "a"])
+def test_a_name_that_tells_no_format_is_an_error(
+    invoke: Invoke, model: Path, tmp_path: Path, name: str
+) -> None:
+    """It lists those that do, and nothing runs or is written."""
+    result = invoke("graph", "model.py:chatty", "--out", name)
+    assert result.exit_code == 2
+    assert f"{name} ends in none of .svg, .dot, .gv, .mmd, .mermaid and .txt" in result.stderr
+    assert "--format" in result.stderr
+    assert "thinking" not in result.stderr
+    assert not (tmp_path / name).exists()
+
+
 def test_a_given_format_goes_before_the_name(invoke: Invoke, model: Path, tmp_path: Path) -> None:
     """Who says --format means it."""
     invoke("graph", "model.py:loss", "--format", "dot", "--out", "a.svg")

@@ -7,7 +7,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 import opgrad as og
+from tests.cli.conftest import install_plugin
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Invoke, Run
@@ -50,6 +53,8 @@ def test_ops_json_says_what_an_op_is(invoke: Invoke) -> None:
         "elementwise": True,
         "opaque": False,
         "implements": ["np.add"],
+        "has_short_name": True,
+        "lost": {},
         "doc": og.ops.add.doc,
     }
 
@@ -76,7 +81,65 @@ def test_plugins_json_says_who_a_plugin_is(invoke: Invoke) -> None:
         "builtin": True,
         "ops": [],
         "schedulers": ["sequential"],
+        "lost": {},
     }
+
+
+@pytest.fixture(scope="module")
+def rivals(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two plugins that want the same name; one that wants a built-in op's name and function."""
+    folder = tmp_path_factory.mktemp("rivals")
+    install_plugin(folder, "east", "halve")
+    install_plugin(folder, "west", "halve")
+    install_plugin(folder, "north", "tanh", implements="(np.tanh, np.conjugate)")
+    return folder
+
+
+def test_ops_shows_an_op_under_the_name_that_means_it(run: Run, rivals: Path) -> None:
+    """The qualified one, where the short one is a built-in's or is claimed by two."""
+    done = run("-m", "opgrad", "ops", path=(rivals,))
+    names = [line.split()[0] for line in done.stdout.splitlines() if line.strip()]
+    assert {"tanh", "north.tanh", "east.halve", "west.halve"} <= set(names)
+    assert names.count("tanh") == 1
+    assert "halve" not in names
+
+
+def test_ops_shows_which_op_a_function_becomes_instead(run: Run, rivals: Path) -> None:
+    """Beside a function that it does become."""
+    done = run("-m", "opgrad", "ops", path=(rivals,))
+    (line,) = (x for x in done.stdout.splitlines() if x.split()[:1] == ["north.tanh"])
+    assert "np.tanh → elementary.tanh, np.conjugate" in line
+
+
+def test_ops_json_says_what_an_op_does_not_get(run: Run, rivals: Path) -> None:
+    """And who does: an op, or nobody."""
+    done = run("-m", "opgrad", "ops", "--json", path=(rivals,))
+    records = {r["qualified_name"]: r for r in json.loads(done.stdout)}
+    assert records["north.tanh"]["has_short_name"] is False
+    assert records["north.tanh"]["lost"] == {
+        "tanh": "elementary.tanh",
+        "np.tanh": "elementary.tanh",
+    }
+    assert records["east.halve"]["lost"] == {"halve": None}
+
+
+def test_plugins_shows_what_a_plugin_does_not_get(run: Run, rivals: Path) -> None:
+    """And how to settle it. It is no failure: the exit code is 0, and there is no warning."""
+    done = run("-m", "opgrad", "plugins", path=(rivals,))
+    assert (done.returncode, done.stderr) == (0, "")
+    text = " ".join(done.stdout.split())
+    assert "does not get: tanh (elementary.tanh), np.tanh (elementary.tanh); settle it" in text
+    assert "does not get: halve (ambiguous); settle it with og.prefer('west')" in text
+    assert text.count("does not get") == 3
+
+
+def test_plugins_json_says_what_a_plugin_does_not_get(run: Run, rivals: Path) -> None:
+    """The same for programs."""
+    done = run("-m", "opgrad", "plugins", "--json", path=(rivals,))
+    lost = {r["name"]: r["lost"] for r in json.loads(done.stdout)}
+    assert lost["north"] == {"tanh": "elementary.tanh", "np.tanh": "elementary.tanh"}
+    assert lost["west"] == {"halve": None}
+    assert lost["elementary"] == {}
 
 
 def test_a_third_party_plugin_is_listed_with_its_package(run: Run, logcosh: Path) -> None:

@@ -67,15 +67,16 @@ def test_a_step_leaves_the_network_as_it_was_and_starts_gradients_anew() -> None
     assert all(p.grad == 0 and p.op is None for p in after.parameters)
 
 
-def test_logistic_loss_is_softplus_of_minus_the_margin(run: Run, logcosh: Path) -> None:
-    """Value and derivative, from the plugin's op, also far out."""
+@pytest.mark.parametrize("loss", ["by_logcosh", "by_softplus"])
+def test_logistic_loss_is_softplus_of_minus_the_margin(run: Run, logcosh: Path, loss: str) -> None:
+    """Value and derivative, from the plugin's op and from the built-in one, also far out."""
     done = run(
         "-c",
         "import numpy as np, opgrad as og\n"
-        "from opgrad.demo.train import logistic_loss\n"
+        f"from opgrad.demo.train import {loss}\n"
         "for margin in (-800.0, -3.0, 0.0, 0.7, 40.0):\n"
         "    m = og.Value(margin)\n"
-        "    loss = logistic_loss(m)\n"
+        f"    loss = {loss}(m)\n"
         "    loss.backward()\n"
         "    print(loss.data - np.logaddexp(0, -margin), m.grad + 1 / (1 + np.exp(margin)))\n",
         path=(logcosh,),

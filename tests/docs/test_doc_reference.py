@@ -76,6 +76,14 @@ def test_every_error_is_in_the_errors_page(name: str) -> None:
     assert re.search(rf"^### {name}$", (DOCS / "errors.md").read_text(), re.M)
 
 
+@pytest.mark.parametrize("name", sorted(set(ERRORS) - {"DataError"}))
+def test_every_error_of_the_library_is_in_the_api_page(name: str) -> None:
+    """Under the path that it is imported from; the one of the demo is no part of the library."""
+    page = (DOCS / "api.md").read_text()
+    (path,) = re.findall(rf"^\.\. autoexception:: (opgrad[\w.]*)\.{name}$", page, re.M)
+    assert isinstance(getattr(import_module(path), name), type)
+
+
 @pytest.mark.parametrize("name", HOOKS)
 def test_every_hook_is_in_the_hooks_page(name: str) -> None:
     """It has its own heading and a docstring."""

@@ -112,11 +112,6 @@ def test_a_gradient_that_is_an_array() -> None:
     assert _lines(x) == [("input", "float64[3, 2]", "grad float64[3, 2]")]
 
 
-def test_a_gradient_that_is_a_value() -> None:
-    """A gradient may itself be part of a graph: its data are shown."""
-    assert _lines(Value(1, grad=Value(0.5))) == [("input", "1", "grad 0.5")]
-
-
 def test_a_node_that_keeps_no_gradient() -> None:
     """Plain nodes have no place for one."""
     assert _lines(Node(1)) == [("input", "1")]

@@ -129,3 +129,36 @@ def test_broadcast_inputs_get_gradients_of_their_shape(shape: Any, expected: Any
     gradient = og.backward(total(x * np.ones((2, 3))), wrt=[x])[x]
     np.testing.assert_array_equal(gradient, expected)
     assert np.shape(gradient) == shape
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int8, np.uint8, np.int32, np.int64], ids=str)
+def test_gradients_of_integers_are_float64(dtype: Any) -> None:
+    """Integer dtypes would wrap around, and hold no fraction."""
+    x, y = og.Value(np.array([1], dtype)), og.Value(np.array([1.5]))
+    (x * y * 200.0 + x * -1.0).backward(np.ones(1, dtype))
+    assert x.grad.dtype == np.float64
+    np.testing.assert_array_equal(x.grad, [299.0])
+
+
+def test_an_unsigned_difference_has_a_negative_slope() -> None:
+    """It does not wrap around to 255."""
+    x, y = og.Value(np.uint8(3)), og.Value(np.uint8(2))
+    (x - y).backward()
+    assert (x.grad, y.grad) == (1.0, -1.0)
+
+
+def test_the_real_part_of_a_complex_cotangent() -> None:
+    """A real number that went into a complex one gets what moves the result along the real axis."""
+    x = og.Value(3.0)
+    (x * 1j).backward(1.0 + 2.0j)
+    assert x.grad == -2.0
+
+
+@pytest.mark.parametrize(
+    "number", [type("Metres", (float,), {})(3.0), type("Count", (int,), {})(3)]
+)
+def test_subclasses_of_python_numbers(number: Any) -> None:
+    """They are numbers like their parents."""
+    x = og.Value(number)
+    (x * x).backward()
+    assert x.grad == 6

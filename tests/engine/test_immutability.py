@@ -77,10 +77,26 @@ def test_grad_may_be_assigned() -> None:
     assert v.grad == 6.0
 
 
-def test_params_cannot_be_changed() -> None:
-    """The params of a node without any are a read-only mapping."""
+@pytest.mark.parametrize(
+    "node",
+    [
+        PRODUCT,
+        og.ops.leaky_relu(og.Value(-1.0), slope=0.3),
+        og.Node(1.0, og.ops.leaky_relu, (A,), {"slope": 0.3}),
+    ],
+)
+def test_params_cannot_be_changed(node: og.Node) -> None:
+    """A node's params are a read-only mapping, with or without any."""
     with pytest.raises(TypeError):
-        PRODUCT.params["axis"] = 1  # type: ignore[index]  # what is tested
+        node.params["slope"] = 1  # type: ignore[index]  # what is tested
+
+
+def test_params_do_not_follow_the_mapping_they_came_in() -> None:
+    """A node keeps a copy."""
+    params = {"slope": 0.3}
+    node = og.Node(1.0, og.ops.leaky_relu, (A,), params)
+    params["slope"] = 7.0
+    assert node.params == {"slope": 0.3}
 
 
 def test_values_of_equal_data_are_different_keys() -> None:

@@ -201,7 +201,7 @@ def test_a_complex_cotangent_of_a_real_input() -> None:
     """Complex for real is refused, also where the imaginary part is 0."""
     for leaf, ct in [(X, 1 + 0j), (ROW, np.ones(3, complex)), (ROW32, np.ones(3, np.complex64))]:
         message = error_of(unary(lambda g, out, x, ct=ct: ct)(leaf))
-        assert "expected a real cotangent for the real input" in message
+        assert "expected a real cotangent between real input and output" in message
 
 
 @pytest.mark.parametrize(
@@ -230,6 +230,42 @@ def test_none_beside_a_gradient_adds_nothing() -> None:
     """None from one consumer leaves what another sends."""
     gradients = og.backward(unary(lambda g, out, x: (None,))(X) + X)
     assert gradients[X] == 1.0
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_no_gradient_as_a_tuple_of_one_adds_nothing(order: int) -> None:
+    """Before or after what another consumer sends."""
+    flat, scaled = unary(lambda g, out, x: (None,))(X), X * 3.0
+    total = flat + scaled if order == 1 else scaled + flat
+    assert og.backward(total)[X] == 3.0
+
+
+def test_an_elementwise_op_that_is_a_reduction() -> None:
+    """The cotangent of its output is not that of any broadcast input."""
+
+    @og.op(elementwise=True)
+    def total(x: Any) -> Any:
+        return np.sum(x)
+
+    total.vjp(lambda g, out, x: g)
+    assert "expected shape (3,)" in error_of(total(ROW))
+
+
+def test_a_shared_not_differentiable_stays_clean() -> None:
+    """An instance that a module keeps is not the one raised: it would keep the graph alive."""
+    shared = og.NotDifferentiable("steps")
+    for _ in range(2):
+        with pytest.raises(og.NotDifferentiable, match="steps") as info:
+            og.backward(unary(lambda g, out, x: shared)(X))
+        assert info.value is not shared
+    assert shared.__traceback__ is None
+
+
+def test_the_repr_of_an_input_cannot_hide_an_error() -> None:
+    """An integer of more digits than Python converts to text."""
+    with pytest.raises(OverflowError) as info:
+        og.Value(10**5000) / 2
+    assert "op 'div'" in info.value.__notes__[0]
 
 
 def test_zero_is_a_gradient() -> None:
@@ -290,7 +326,8 @@ def test_an_exception_in_a_vjp_arrives_whole(scheduler: Any) -> None:
     (note,) = caught.value.__notes__
     assert re.fullmatch(
         r"in the VJP of op 'double' \(of module .*test_rule_errors, not registered by a plugin\) "
-        r"at inputs \(6\.0\); created outside og\.debug\(\)",
+        r"at inputs \(6\.0\); "
+        r"run the forward pass under og\.debug\(\) to see the line that created it",
         note,
     )
 

@@ -167,3 +167,12 @@ def _plugin(schedulers: list[Any]) -> types.ModuleType:
     module: Any = types.ModuleType("my_plugin")
     module.opgrad_schedulers = og.hookimpl(opgrad_schedulers)
     return module  # type: ignore[no-any-return]  # annotated so, to be filled
+
+
+def test_a_block_made_once_works_twice() -> None:
+    """The same object, used for a second `with`, selects again."""
+    chosen = og.use_scheduler("threaded")
+    with chosen:
+        pass
+    with chosen as scheduler:
+        assert scheduler.name == "threaded"

@@ -100,6 +100,28 @@ def test_grad_takes_numbers_and_arrays_only(grad: Any) -> None:
         Value(1.0).grad = grad
 
 
+def test_grad_has_the_shape_of_its_data() -> None:
+    """Or is one number for all of them."""
+    v = Value(np.ones(3), grad=1.0)
+    v.grad = np.ones(3)
+    with pytest.raises(InputError, match=r"has the shape of its data, \(3,\)"):
+        v.grad = np.ones(2)
+
+
+def test_backward_passes_by_nodes_that_are_no_values() -> None:
+    """They have no place for a gradient."""
+    v = Value(2.0)
+    og.ops.mul(v, og.Node(3.0)).backward()
+    assert v.grad == 3.0
+
+
+def test_an_unknown_ufunc_of_another_package_goes_by_its_name() -> None:
+    """Ufuncs do not know where they come from."""
+    strange = np.frompyfunc(lambda x: x, 1, 1)
+    with pytest.raises(UnknownOpError, match="differentiates ufunc"):
+        strange(Value(1.0))
+
+
 def test_none_resets_grad() -> None:
     """As other frameworks write it."""
     v = Value(1.0, grad=3.0)
