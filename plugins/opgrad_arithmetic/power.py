@@ -46,7 +46,7 @@ def pow(x: Raw, y: Raw) -> Raw:
 
 @pow.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    if x.__class__ in _NUMBERS and y.__class__ in _NUMBERS:
+    if _are_numbers(x, y):
         return g * (y * _power(x, (y - 1) * (y != 0)))
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         return g * (y * np.power(x, (y - 1.0) * (y != 0)))  # 1.0: integers would overflow
@@ -56,6 +56,10 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
     with np.errstate(invalid="ignore"):
         return g * (out * np.log(1.0 * x + (x == 0)))  # the log of 1, not of 0
+
+
+def _are_numbers(x: Raw, y: Raw) -> bool:
+    return x.__class__ in _NUMBERS and y.__class__ in _NUMBERS
 
 
 def _power(x: float, y: float) -> Raw:
