@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import RLock
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plu
     from importlib.metadata import EntryPoint
 
 BUILTIN_DISTRIBUTION = "opgrad"
+LOAD_TIMEOUT = 60.0
+"""How many seconds a thread waits for another one that loads plugins."""
 
 
 def builtin_entry_points() -> tuple[EntryPoint, ...]:
@@ -211,7 +214,7 @@ class Registry:
     def _load(self, *, builtin: bool) -> None:
         if builtin in self._loaded:
             return
-        with self._lock:
+        with self._exclusively():
             if builtin in self._loaded or builtin in self._loading:
                 return  # being loaded, by this thread: a plugin looks an op up while it is imported
             self._loading.add(builtin)
@@ -227,6 +230,24 @@ class Registry:
         _warn(self._table.unsettled(p) for p in found if p is not None)
         if not builtin:
             _warn(self._disabled_in_vain())
+
+    @contextmanager
+    def _exclusively(self) -> Iterator[None]:
+        """One thread loads at a time. The others wait, but not for ever.
+
+        A thread that imports a plugin which, while it is imported, looks an op up, and another that
+        loads that plugin, would wait for each other.
+        """
+        if not self._lock.acquire(timeout=LOAD_TIMEOUT):
+            raise PluginError(
+                f"waited {LOAD_TIMEOUT} s for another thread that loads plugins. Does a plugin's "
+                f"module look up another plugin's op while it is imported? It should do so when it "
+                f"is called, or import that plugin's module."
+            )
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _admit(self, entry: EntryPoint, builtin: bool) -> Plugin | None:
         """Load what an entry point names; None if it is loaded already."""

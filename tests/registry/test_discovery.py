@@ -139,6 +139,51 @@ def test_two_threads_may_look_up_first(
     assert environment.run(code) == [2.0] * 4
 
 
+def test_two_threads_that_wait_for_each_other_do_not_hang(
+    environment: Environment, op_source: Callable[..., str]
+) -> None:
+    """A module that looks an op up while it is imported, and a thread that loads it as a plugin."""
+    looks_up = """
+    import threading, opgrad as og
+    from opgrad import registry
+    started = threading.Event(), threading.Event()
+    registry.LOAD_TIMEOUT = 0.5
+    """
+    environment.install("opgrad-fixture", source=looks_up)
+    slow = """
+    import time
+    import opgrad as og, opgrad_fixture
+    opgrad_fixture.started[0].set()
+    opgrad_fixture.started[1].wait()
+    time.sleep(0.3)  # the other thread now loads plugins, and waits for this module
+    og.ops.doubled
+    """
+    environment.install("opgrad-slow", source=slow)
+    environment.install("opgrad-special", source=op_source("doubled"))
+    code = """
+    from threading import Thread
+    import opgrad_fixture
+    errors = []
+
+    def import_slow():
+        try:
+            import opgrad_slow
+        except og.errors.PluginError as error:
+            errors.append(str(error))
+
+    thread = Thread(target=import_slow)
+    thread.start()
+    opgrad_fixture.started[0].wait()
+    opgrad_fixture.started[1].set()
+    doubled = og.ops.doubled(1.0).data
+    thread.join()
+    result = [doubled, errors]
+    """
+    doubled, errors = environment.run(code)
+    assert doubled == 2.0
+    assert "look up another plugin's op while it is imported" in errors[0]
+
+
 def test_plugins_know_what_they_bring(special: Environment) -> None:
     """The names of their ops and schedulers."""
     code = """
