@@ -1,6 +1,6 @@
 """OpGrad: a plugin-based autograd framework.
 
-Your NumPy code, differentiable; your op, a plugin.
+Ordinary Python and NumPy code, differentiated; your op, a plugin.
 """
 
 from __future__ import annotations

@@ -63,6 +63,8 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
         NotDifferentiable: the rule put an instance in this input's place.
         VjpError: the cotangent does not fit.
     """
+    if ct.__class__ in NUMBERS and primal.__class__ in NUMBERS:
+        return ct
     if (
         primal.__class__ is float
         and isinstance(ct, np.ndarray | np.float64)  # a scalar rule went through NumPy

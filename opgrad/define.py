@@ -7,8 +7,7 @@ params and cotangents. At run time the classes differ in nothing.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
-from inspect import Parameter
+from collections.abc import Callable
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -17,24 +16,26 @@ from typing import (
     Literal,
     ParamSpec,
     Protocol,
-    TypeAlias,
     TypeVar,
     overload,
 )
 
-from opgrad.errors import OpDefinitionError
-from opgrad.operation import Data, Op, Raw, Sample
+from opgrad.declaration import Functions, Samples, read_functions, read_samples, read_signature
+from opgrad.errors import InputError
+from opgrad.operation import NO_MODULE, Data, Op, Raw
+from opgrad.plugin import describe
 from opgrad.value import Value, apply
 
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
 R = TypeVar("R")
+A_in = TypeVar("A_in", contravariant=True)
+R_in = TypeVar("R_in", contravariant=True)
+R_out = TypeVar("R_out", covariant=True)
 P = ParamSpec("P")
 K = TypeVar("K", bound=Data)
 F = TypeVar("F", bound=Callable[..., Any])
-Functions: TypeAlias = Callable[..., Any] | tuple[Callable[..., Any], ...]
-Samples: TypeAlias = Iterable[Sample | tuple[Raw, ...]]
 
 
 class OpN(Op):
@@ -46,9 +47,20 @@ class OpN(Op):
         """Apply the op to Values and raw data; always gives a Value.
 
         Raises:
-            InputError: wrong number of inputs, or one is neither a Value nor raw data.
+            InputError: wrong number of inputs, or one is neither a Value nor raw data; or a keyword
+                is none of the op's params.
         """
+        if params and not params.keys() <= self.param_names:
+            raise self._unknown_param(*params)
         return apply(self, inputs, params)
+
+    def _unknown_param(self, *given: str) -> InputError:
+        unknown = next(name for name in given if name not in self.param_names)
+        params = ", ".join(sorted(self.param_names)) or "none"
+        return InputError(
+            f"{describe(self)} has no param {unknown!r} (its params: {params}); "
+            f"inputs are given by position, without their names"
+        )
 
     def vjp(self, rule: F) -> F:
         """Decorator: ``rule(g, out, *inputs, **params)`` returns one cotangent per input.
@@ -132,6 +144,20 @@ class Op3(OpN, Generic[A, B, C, P, R]):
         ) -> Callable[Concatenate[R, R, A, B, C, P], tuple[A | None, B | None, C | None]]: ...
 
 
+class Variadic(OpN, Generic[A, R]):
+    """An op of any number of inputs; checkers leave its params to the run."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *inputs: Value[A] | A, **params: Any) -> Value[R]: ...
+
+        def vjp(  # type: ignore[override]  # narrower than any rule, on purpose
+            self, rule: _VariadicRule[R, A], /
+        ) -> _VariadicRule[R, A]: ...
+
+
 class Elementwise1(OpN, Generic[P]):
     """An elementwise op of one input: numbers to numbers, arrays to arrays."""
 
@@ -189,9 +215,31 @@ class Elementwise3(OpN, Generic[P]):
         ) -> Callable[Concatenate[Raw, Raw, Raw, Raw, Raw, P], tuple[Raw, Raw, Raw]]: ...
 
 
+class _VariadicForward(Protocol[A_in, R_out]):
+    """``forward(*inputs)``: can be called on none, and on four. Its params have defaults.
+
+    Written as ``*inputs: A_in``, mypy would take any forward of one ``Any`` for it.
+    """
+
+    @overload
+    def __call__(self) -> R_out: ...
+    @overload
+    def __call__(self, w: A_in, x: A_in, y: A_in, z: A_in, /) -> R_out: ...
+
+
+class _VariadicRule(Protocol[R_in, A]):
+    """``rule(g, out, *inputs)``: one cotangent per input."""
+
+    def __call__(self, g: R_in, out: R_in, /, *inputs: A) -> tuple[A | None, ...]: ...
+
+
 class _Decorator(Protocol):
     """``@og.op(...)``: highest arity first, or a checker takes two inputs for one and a param."""
 
+    @overload
+    def __call__(  # type: ignore[overload-overlap]  # no fixed number of inputs is any number
+        self, forward: _VariadicForward[A, R], /
+    ) -> Variadic[A, R]: ...
     @overload
     def __call__(self, forward: Callable[Concatenate[A, B, C, P], R], /) -> Op3[A, B, C, P, R]: ...
     @overload
@@ -204,6 +252,8 @@ class _ElementwiseDecorator(Protocol):
     """``@og.op(elementwise=True, ...)``."""
 
     @overload
+    def __call__(self, forward: _VariadicForward[object, Any], /) -> Variadic[Any, Any]: ...
+    @overload
     def __call__(
         self, forward: Callable[Concatenate[Any, Any, Any, P], Any], /
     ) -> Elementwise3[P]: ...
@@ -213,6 +263,10 @@ class _ElementwiseDecorator(Protocol):
     def __call__(self, forward: Callable[Concatenate[Any, P], Any], /) -> Elementwise1[P]: ...
 
 
+@overload
+def op(  # type: ignore[overload-overlap]  # no fixed number of inputs is any number
+    forward: _VariadicForward[A, R], /
+) -> Variadic[A, R]: ...
 @overload
 def op(forward: Callable[Concatenate[A, B, C, P], R], /) -> Op3[A, B, C, P, R]: ...
 @overload
@@ -257,13 +311,14 @@ def op(
         elementwise: the op broadcasts its inputs; the scheduler then reduces each cotangent to its
             input's shape, and compilers may fuse the op with its neighbours.
         name: the op's name, if not the function's.
-        implements: the NumPy function or functions that, called on a Value, become this op.
+        implements: the NumPy function or functions (SciPy's ufuncs, too) that, called on a Value,
+            become this op.
         opaque: the rules call foreign code, and cannot themselves be differentiated.
         samples: example inputs for tests and checkers, as tuples or, with params, `og.Sample`.
 
     Raises:
-        OpDefinitionError: the forward's signature does not tell inputs from params, or
-            ``implements`` is no function.
+        OpDefinitionError: the forward's signature does not tell inputs from params, a sample does
+            not fit it, or ``implements`` is nothing that NumPy could hand over to an op.
 
     Example:
         >>> @og.op(elementwise=True, implements=np.logaddexp, samples=[(0.5, -1.0)])
@@ -275,61 +330,32 @@ def op(
     """
 
     def decorate(forward: Callable[..., Any]) -> OpN:
-        arity, param_names = _read_signature(forward, name or forward.__name__)
+        module = forward.__module__ or NO_MODULE
+        op_name = name or forward.__name__
+        what = f"op {op_name!r} ({module})"
+        signature = inspect.signature(forward)
+        arity, param_names = read_signature(signature, what)
         kinds = _ELEMENTWISE if elementwise else _GENERAL
         return kinds.get(arity, OpN)(
-            name=name or forward.__name__,
+            name=op_name,
             forward=forward,
             arity=arity,
             param_names=param_names,
             elementwise=elementwise,
-            implements=_read_functions(implements, name or forward.__name__),
+            implements=read_functions(implements, what),
             opaque=opaque,
-            samples=tuple(s if isinstance(s, Sample) else Sample(*s) for s in samples),
+            samples=tuple(read_samples(samples, signature, what)),
             doc=inspect.getdoc(forward) or "",
-            module=forward.__module__,
+            module=module,
         )
 
     return decorate if forward is None else decorate(forward)
 
 
-_GENERAL: dict[int | None, type[OpN]] = {1: Op1, 2: Op2, 3: Op3}
-_ELEMENTWISE: dict[int | None, type[OpN]] = {1: Elementwise1, 2: Elementwise2, 3: Elementwise3}
-
-
-def _read_signature(forward: Callable[..., Any], name: str) -> tuple[int | None, frozenset[str]]:
-    """Positional parameters are inputs, keyword-only ones params."""
-    inputs: int | None = 0
-    params = set()
-    for p in inspect.signature(forward).parameters.values():
-        if p.kind is Parameter.KEYWORD_ONLY:
-            params.add(p.name)
-        elif p.kind is Parameter.VAR_POSITIONAL:
-            inputs = None
-        elif p.kind is Parameter.VAR_KEYWORD:
-            raise OpDefinitionError(
-                f"op {name!r} ({forward.__module__}): its forward takes **{p.name}; name each "
-                f"param instead, keyword-only"
-            )
-        elif p.default is not Parameter.empty:
-            raise OpDefinitionError(
-                f"op {name!r} ({forward.__module__}): {p.name!r} has a default, so it is no input; "
-                f"make it a param by putting it behind a '*': (..., *, {p.name}={p.default!r})"
-            )
-        else:
-            inputs = (inputs or 0) + 1
-    if inputs == 0:
-        raise OpDefinitionError(f"op {name!r} ({forward.__module__}): its forward has no inputs")
-    return inputs, frozenset(params)
-
-
-def _read_functions(implements: Functions, name: str) -> tuple[Callable[..., Any], ...]:
-    """The functions, each once: ``np.abs`` and ``np.absolute`` are the same."""
-    functions = implements if isinstance(implements, tuple) else (implements,)
-    for function in functions:
-        if not callable(function):
-            raise OpDefinitionError(
-                f"op {name!r}: implements takes a NumPy function or a tuple of them; "
-                f"given {function!r}"
-            )
-    return tuple(dict.fromkeys(functions))
+_GENERAL: dict[int | None, type[OpN]] = {None: Variadic, 1: Op1, 2: Op2, 3: Op3}
+_ELEMENTWISE: dict[int | None, type[OpN]] = {
+    None: Variadic,
+    1: Elementwise1,
+    2: Elementwise2,
+    3: Elementwise3,
+}

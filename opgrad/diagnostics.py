@@ -6,6 +6,7 @@ import sys
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ def debug() -> Iterator[None]:
         ...     loss = x * 0
         Traceback (most recent call last):
         ...
-        opgrad.errors.NonFiniteError: op 'mul' of plugin 'arithmetic' ... made the first NaN: nan
+        opgrad.errors.NonFiniteError: op 'mul' of plugin ... made the first NaN: nan; created at ...
 
     Raises:
         NonFiniteError: within the block.
@@ -74,7 +75,9 @@ def watch(node: Node) -> None:
     forget = state.sites.pop
     state.sites[number] = (weakref.ref(node, lambda _: forget(number, None)), site)
     if has_nan(node.data) and not any(has_nan(parent.data) for parent in node.inputs):
-        raise NonFiniteError(f"{_story(node)} made the first NaN: {node.data!r}")
+        raise NonFiniteError(
+            f"{_application(node)} made the first NaN: {node.data!r}; {created_at(node)}"
+        )
 
 
 def check_cotangent(node: Node, position: int, given: Any, cotangent: Any) -> None:
@@ -85,27 +88,38 @@ def check_cotangent(node: Node, position: int, given: Any, cotangent: Any) -> No
     """
     if has_nan(cotangent) and not has_nan(given):
         raise NonFiniteError(
-            f"{_story(node)}: its VJP made the first NaN of the backward pass, "
-            f"in the cotangent of input {position}: {cotangent!r}, given {given!r}"
+            f"the VJP of {_application(node)} made the first NaN of the backward pass, in the "
+            f"cotangent of input {position}: {cotangent!r}, given {given!r}; {created_at(node)}"
         )
 
 
 def created_at(node: Node) -> str:
-    """Where the node was created, if that was in debug mode; else how to find out."""
+    """Where the node was created, if that was in debug mode; else how to find out.
+
+    The words end a message, after a semicolon.
+    """
     entry = state.sites.get(node.number)
-    return f"created at {entry[1]}" if entry else "created outside og.debug()"
+    if entry:
+        return f"created at {entry[1]}"
+    return "run the forward pass under og.debug() to see the line that created it"
 
 
-def _story(node: Node) -> str:
+def _application(node: Node) -> str:
+    assert node.op is not None
     inputs = ", ".join(repr(parent.data) for parent in node.inputs)
-    what = describe(node.op) if node.op else "a leaf"
-    return f"{what} on ({inputs}), {created_at(node)},"
+    return f"{describe(node.op)} on ({inputs})"
 
 
-def _user_line() -> str:
+def user_frame() -> FrameType:
+    """The innermost frame that is not OpGrad's own."""
     frame = sys._getframe(1)
     while (
         frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "opgrad"
     ):
         frame = frame.f_back
+    return frame
+
+
+def _user_line() -> str:
+    frame = user_frame()
     return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"

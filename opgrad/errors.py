@@ -58,6 +58,10 @@ class CutGradientError(OpgradError, TypeError):
     """An operation would have turned a ``Value`` into plain data and silently lost its gradient."""
 
 
+class CopyError(OpgradError, TypeError):
+    """A computed ``Value`` was copied or pickled, which would take its whole graph along."""
+
+
 class PluginError(OpgradError):
     """A plugin could not be loaded, or what its hooks returned is not valid."""
 

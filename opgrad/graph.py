@@ -53,8 +53,15 @@ class Graph:
             names: what to call some of the nodes; those that are not in the graph are ignored.
 
         Raises:
+            TypeError: an output is neither a Value nor another node.
             DrawError: two nodes of the graph have the same name.
         """
+        for output in outputs:
+            if not isinstance(output, Node):
+                raise TypeError(
+                    f"Graph.of takes Values, one argument each; "
+                    f"given {type(output).__name__} {output!r}"
+                )
         nodes = _ancestors(outputs)
         leaves = (n for n in nodes if n.op is None and not isinstance(n, Constant))
         return cls(

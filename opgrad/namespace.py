@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from opgrad.define import OpN
+from opgrad.errors import AmbiguousOpError, UnknownOpError
 from opgrad.registry import Registry, default
 
 
 class Ops:
     """The ops of a registry: ``ops.exp(v)``, or ``ops["special.softplus"]`` by qualified name.
+
+    ``name in ops`` says whether ``ops[name]`` finds one. Iteration gives the qualified names, which
+    always do; ``dir(ops)`` the short ones.
 
     Raises:
         UnknownOpError: no installed plugin provides the op; says what it may have been.
@@ -18,9 +24,7 @@ class Ops:
         self._registry = registry
 
     def __getattr__(self, name: str) -> OpN:
-        if name.startswith(
-            "_"
-        ):  # Python's and IPython's protocols ask for these; no op is so called
+        if name.startswith("_"):  # Python and IPython ask for their protocols; no op is so called
             raise AttributeError(name)
         return self[name]
 
@@ -29,11 +33,23 @@ class Ops:
         assert isinstance(found, OpN)
         return found
 
+    def __contains__(self, name: object) -> bool:
+        try:
+            return isinstance(name, str) and self._registry.lookup(name) is not None
+        except (UnknownOpError, AmbiguousOpError):
+            return False
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._registry.ops)
+
+    def __len__(self) -> int:
+        return len(self._registry.ops)
+
     def __dir__(self) -> list[str]:
         return sorted({op.name for op in self._registry.ops.values()})
 
     def __repr__(self) -> str:
-        return f"<{len(self._registry.ops)} ops>"
+        return f"<{len(self)} ops: {', '.join(dir(self))}>"
 
 
 ops = Ops(default())

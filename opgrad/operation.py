@@ -7,6 +7,7 @@ above do. See :mod:`opgrad.define` for the decorator that makes one.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NoReturn, Protocol, TypeAlias
@@ -49,6 +50,23 @@ Rule: TypeAlias = Callable[..., Any]
 
 NO_PARAMS: Mapping[str, Any] = MappingProxyType({})
 
+NO_MODULE = "no module"
+"""Where an op was defined whose forward was made by ``exec``."""
+
+
+def full_name(function: Callable[..., Any]) -> str:
+    """A NumPy function as messages name it: ``numpy.exp``, ``scipy.special.expit``."""
+    name = getattr(function, "__name__", None)
+    if name is None:
+        return repr(function)
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, np.ufunc):  # np.add, of np.add.reduce
+        return f"{full_name(owner)}.{name}"
+    homes = ("numpy", "scipy.special")  # many a ufunc does not know its module
+    found = (home for home in homes if getattr(sys.modules.get(home), name, None) is function)
+    module = getattr(function, "__module__", None) or next(found, None)
+    return f"{module}.{name}" if module else name
+
 
 def missing_rule(*args: Any, **params: Any) -> NoReturn:
     """Stands in for a rule that has not been given yet."""
@@ -90,7 +108,7 @@ class Op:
     """The rules call foreign code, and so cannot themselves be differentiated."""
     samples: tuple[Sample, ...] = ()
     doc: str = ""
-    module: str = "?"
+    module: str = NO_MODULE
     joint_rule: Rule | None = field(default=None, init=False)
     rules: tuple[Rule, ...] = field(
         default=Factory(lambda self: (missing_rule,) * (self.arity or 0), takes_self=True),
@@ -147,10 +165,10 @@ class Op:
         try:
             inspect.signature(rule).bind(*dummies, **dict.fromkeys(self.param_names))
         except TypeError as error:
-            expected = ", ".join(
-                ["g", "out", *([f"x{i}" for i in range(self.arity)] if self.arity else ["*inputs"])]
-                + (["*", *sorted(self.param_names)] if self.param_names else [])
-            )
+            inputs = inspect.signature(self.forward).parameters.values()
+            names = [str(p).partition(":")[0] for p in inputs if p.kind is not p.KEYWORD_ONLY]
+            star = ["*"] if self.param_names and self.arity is not None else []
+            expected = ", ".join(["g", "out", *names, *star, *sorted(self.param_names)])
             raise OpDefinitionError(
                 f"the VJP of op {self.name!r} ({self.module}) does not take ({expected}): {error}"
             ) from None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import PurePath
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from weakref import WeakKeyDictionary
@@ -14,7 +16,7 @@ from attrs import evolve, frozen
 from opgrad import hooks
 from opgrad.errors import PluginError
 from opgrad.hooks import Scheduler
-from opgrad.operation import Op, missing_rule
+from opgrad.operation import NO_MODULE, Op, full_name, missing_rule
 
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
     from importlib.metadata import EntryPoint
@@ -34,6 +36,8 @@ class PluginInfo:
         builtin: it comes with OpGrad.
         state: ``loaded``, ``disabled`` (by ``OPGRAD_DISABLE``) or ``broken``.
         cause: why it is not loaded.
+        ops: the names of the ops that it brings.
+        schedulers: the names of the schedulers that it brings.
     """
 
     name: str
@@ -43,6 +47,8 @@ class PluginInfo:
     builtin: bool = False
     state: State = "loaded"
     cause: str = ""
+    ops: tuple[str, ...] = ()
+    schedulers: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         package = self.distribution or f"module {self.module}"
@@ -82,7 +88,8 @@ def describe(op: Op) -> str:
     """The op with its plugin and version, as errors name it."""
     owner = _owners.get(op) or _installed_owner(op)
     if owner is None:
-        return f"op {op.name!r} (of module {op.module}, not registered by a plugin)"
+        home = "defined in no module" if op.module == NO_MODULE else f"of module {op.module}"
+        return f"op {op.name!r} ({home}, not registered by a plugin)"
     return f"op {op.name!r} of {owner}"
 
 
@@ -99,22 +106,38 @@ def _installed_owner(op: Op) -> PluginInfo | None:
 def load_or_set_aside(info: PluginInfo, find_module: Callable[[], ModuleType]) -> Plugin:
     """Load a plugin; if that fails, return it as broken, with the cause."""
     try:
-        return load(info, find_module)
+        return load(info, find_module())
     except PluginError as error:
-        return Plugin(info=info.with_state("broken", str(error)))
+        cause = str(error)
     except (Exception, SystemExit) as error:  # a module may be a script that exits
-        return Plugin(info=info.with_state("broken", f"{type(error).__name__}: {error}"))
+        cause = f"{type(error).__name__}: {error}{_where(error, info)}"
+    return Plugin(info=info.with_state("broken", cause))
 
 
-def load(info: PluginInfo, find_module: Callable[[], ModuleType]) -> Plugin:
-    """Import a plugin's module, run its hooks, and check what they return.
+def _where(error: BaseException, info: PluginInfo) -> str:
+    """The line of the plugin that failed, and how to see more if its import did."""
+    import traceback  # when a plugin is broken only: it takes its time
+
+    module = info.module.partition(":")[0]
+    package = module.partition(".")[0]
+    lines = [
+        f" ({PurePath(frame.f_code.co_filename).name}:{number})"
+        for frame, number in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals.get("__name__", "").partition(".")[0] == package
+    ]
+    line = lines[-1] if lines and not isinstance(error, SyntaxError) else ""  # that says its own
+    imported = module in sys.modules
+    return line + ("" if imported else f"; for the traceback: python -c 'import {module}'")
+
+
+def load(info: PluginInfo, module: ModuleType) -> Plugin:
+    """Run the hooks of a plugin's module, and check what they return.
 
     Raises:
         PluginError: a hook is unknown, has unknown arguments, or returned something invalid; the
             message leaves it to the caller to say which plugin that is.
-        Exception: whatever the import, or a hook, raised.
+        Exception: whatever a hook raised.
     """
-    module = find_module()
     if not isinstance(module, ModuleType):
         raise PluginError(f"its entry point names {info.module}, which is no module: {module!r}")
     manager = pluggy.PluginManager(hooks.GROUP)
@@ -142,9 +165,14 @@ def load(info: PluginInfo, find_module: Callable[[], ModuleType]) -> Plugin:
         _check_op(module, op)
     for scheduler in schedulers:
         _check_scheduler(scheduler)
-    _check_unique("ops named {!r}", (op.name for op in ops))
-    _check_unique("ops that implement {}", (f for op in ops for f in op.implements))
-    _check_unique("schedulers named {!r}", (scheduler.name for scheduler in schedulers))
+    _check_unique("ops named {}", (repr(op.name) for op in ops))
+    _check_unique("ops that implement {}", (full_name(f) for op in ops for f in op.implements))
+    _check_unique("schedulers named {}", (repr(s.name) for s in schedulers))
+    info = evolve(
+        info,
+        ops=tuple(op.name for op in ops),
+        schedulers=tuple(scheduler.name for scheduler in schedulers),
+    )
     for op in ops:
         _owners.setdefault(op, info)  # a plugin may pass on another's op
     return Plugin(info=info, ops=ops, functions=functions, schedulers=schedulers)
@@ -196,7 +224,7 @@ def _check_scheduler(scheduler: object) -> None:
         )
 
 
-def _check_unique(what: str, things: Iterable[Any]) -> None:
+def _check_unique(what: str, things: Iterable[str]) -> None:
     for thing, times in Counter(things).items():
         if times > 1:
             raise PluginError(f"it brings {times} {what.format(thing)}")

@@ -10,27 +10,24 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import RLock
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
-from opgrad.errors import (
-    AmbiguousOpError,
-    PluginError,
-    PluginWarning,
-    UnknownOpError,
-    UnknownSchedulerError,
-)
+from opgrad.diagnostics import user_frame
+from opgrad.errors import PluginError, PluginWarning, UnknownOpError, UnknownSchedulerError
 from opgrad.hooks import GROUP, Scheduler
-from opgrad.operation import Op
+from opgrad.operation import Op, full_name
 from opgrad.plugin import Plugin, PluginInfo, load, load_or_set_aside
+from opgrad.table import Table
 
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
     from importlib.metadata import EntryPoint
 
 BUILTIN_DISTRIBUTION = "opgrad"
+LOAD_TIMEOUT = 60.0
+"""How many seconds a thread waits for another one that loads plugins."""
 
 
 def builtin_entry_points() -> tuple[EntryPoint, ...]:
@@ -51,22 +48,6 @@ def installed_entry_points() -> tuple[EntryPoint, ...]:
     return tuple(
         sorted(found, key=lambda entry: (entry.dist.name if entry.dist else "", entry.name))
     )
-
-
-@frozen
-class Table:
-    """What the loaded plugins bring: built once per load, never changed."""
-
-    ops: Mapping[str, Op]
-    """By qualified name: ``plugin.op``."""
-    short: Mapping[str, tuple[str, ...]]
-    """Op name to the qualified names that may answer to it: one, unless plugins conflict."""
-    implementing: Mapping[Callable[..., Any], tuple[str, ...]]
-    """NumPy function to the qualified names of the ops that implement it."""
-    functions: Mapping[Callable[..., Any], Callable[..., Any]]
-    """NumPy function to the function made of ops that stands in for it."""
-    schedulers: Mapping[str, Scheduler]
-    """By name."""
 
 
 class Registry:
@@ -92,7 +73,7 @@ class Registry:
         self._plugins: dict[str, Plugin] = {}
         self._namesakes: list[PluginInfo] = []  # set aside: their plugin name was taken
         self._preferred: tuple[str, ...] = ()
-        self._table = Table({}, {}, {}, {}, {})
+        self._table = Table.of()
         self._lock = RLock()
 
     # -- looking up ------------------------------------------------------------------------------
@@ -110,23 +91,30 @@ class Registry:
             if is_qualified and name in self._table.ops:
                 return self._table.ops[name]
             if not is_qualified and name in self._table.short:
-                return self._one_of(self._table.short[name], f"op name {name!r}")
+                return self._table.only(self._table.short[name], f"op name {name!r}")
         raise self._unknown(name)
 
-    def implementation(self, function: Callable[..., Any]) -> Op | Callable[..., Any] | None:
-        """What ``function``, a NumPy function or ufunc, becomes on Values.
-
-        An op; or a function made of ops, of the same arguments; or ``None``.
+    def implementing(self, function: Callable[..., Any]) -> Op | None:
+        """The op that ``function``, a NumPy function or ufunc, becomes on a ``Value``, if any.
 
         Raises:
             AmbiguousOpError: several plugins implement it, and none is preferred.
         """
+        found = self.implementation(function)
+        return found if isinstance(found, Op) else None
+
+    def implementation(self, function: Callable[..., Any]) -> Op | Callable[..., Any] | None:
+        """What ``function`` becomes on Values: an op, or a function made of ops, if any.
+
+        Raises:
+            AmbiguousOpError: several plugins implement it with an op, and none is preferred.
+        """
         for load_stage in self._stages():
             load_stage()
             if names := self._table.implementing.get(function):
-                return self._one_of(names, f"function {_name_of(function)}")
-            if found := self._table.functions.get(function):
-                return found
+                return self._table.only(names, full_name(function))
+            if stand_in := self._table.functions.get(function):
+                return stand_in
         return None
 
     def scheduler(self, name: str) -> Scheduler:
@@ -141,7 +129,7 @@ class Registry:
                 return self._table.schedulers[name]
         raise UnknownSchedulerError(
             f"no installed plugin provides the scheduler {name!r}; "
-            f"there are: {', '.join(sorted(self._table.schedulers)) or 'none'}{self._not_in_use()}"
+            f"there are: {', '.join(sorted(self._table.schedulers)) or 'none'}{self.not_in_use()}"
         )
 
     @property
@@ -162,6 +150,20 @@ class Registry:
         self.load_all()
         return (*(plugin.info for plugin in self._plugins.values()), *self._namesakes)
 
+    def conflicts(self, plugin: str) -> Mapping[str, tuple[str, ...]]:
+        """What a plugin claims and does not have, to the plugins that have it; loads all.
+
+        If several have it, among them this one, nobody does until the user prefers one.
+
+        Raises:
+            LookupError: no plugin of that name is installed.
+        """
+        self.load_all()
+        if plugin not in self._plugins:
+            raise self._no_plugin(plugin)
+        claims = self._table.claims(self._plugins[plugin])
+        return MappingProxyType({what: held for what, held in claims if held != (plugin,)})
+
     def prefer(self, *plugins: str) -> None:
         """Settle conflicts over names and NumPy functions in favour of these plugins.
 
@@ -178,8 +180,7 @@ class Registry:
                 self.load_all()
                 for name in plugins:
                     if name not in self._plugins:
-                        known = ", ".join(sorted(self._plugins))
-                        raise LookupError(f"no plugin {name!r} to prefer; there are: {known}")
+                        raise self._no_plugin(name)
             except BaseException:
                 self._preferred = before
                 raise
@@ -202,12 +203,12 @@ class Registry:
             try:
                 if owner is not None and owner.info.module != info.module:
                     raise PluginError(f"{owner.info} has that plugin name already")
-                plugin = load(info, lambda: module)
+                plugin = load(info, module)
             except PluginError as error:
                 raise PluginError(f"{info} cannot be registered: {error}") from None
             self._plugins[name] = plugin
             self._rebuild()
-        _warn(self._unsettled([plugin]))
+        _warn([self._table.unsettled(plugin)])
 
     def load_builtins(self) -> None:
         """Load the built-in plugins, if that has not happened yet."""
@@ -224,7 +225,7 @@ class Registry:
     def _load(self, *, builtin: bool) -> None:
         if builtin in self._loaded:
             return
-        with self._lock:
+        with self._exclusively():
             if builtin in self._loaded or builtin in self._loading:
                 return  # being loaded, by this thread: a plugin looks an op up while it is imported
             self._loading.add(builtin)
@@ -237,15 +238,34 @@ class Registry:
         # Last, when all is in place: warnings may have been made errors.
         broken = [p.info for p in found if p is not None and p.info.state == "broken"]
         _warn(f"{info} was set aside: {info.cause}" for info in broken)
-        _warn(self._unsettled([p for p in found if p is not None]))
+        _warn(self._table.unsettled(p) for p in found if p is not None)
+        if not builtin:
+            _warn(self._disabled_in_vain())
+
+    @contextmanager
+    def _exclusively(self) -> Iterator[None]:
+        """One thread loads at a time. The others wait, but not for ever.
+
+        A thread that imports a plugin which, while it is imported, looks an op up, and another that
+        loads that plugin, would wait for each other.
+        """
+        if not self._lock.acquire(timeout=LOAD_TIMEOUT):
+            raise PluginError(
+                f"waited {LOAD_TIMEOUT} s for another thread that loads plugins. Does a plugin's "
+                f"module look up another plugin's op while it is imported? It should do so when it "
+                f"is called, or import that plugin's module."
+            )
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _admit(self, entry: EntryPoint, builtin: bool) -> Plugin | None:
         """Load what an entry point names; None if it is loaded already."""
         info = PluginInfo.of(entry, builtin=builtin)
         owner = self._plugins.get(info.name)
         if owner is None:
-            disabled = os.environ.get("OPGRAD_DISABLE", "").split(",")
-            if info.name in (name.strip() for name in disabled):
+            if info.name in _disabled():
                 plugin = Plugin(info=info.with_state("disabled", "named in OPGRAD_DISABLE"))
             else:
                 plugin = load_or_set_aside(info, entry.load)
@@ -262,97 +282,12 @@ class Registry:
         return Plugin(info=namesake)
 
     def _rebuild(self) -> None:
-        plugins = [p for p in self._plugins.values() if p.info.state == "loaded"]
-        claims = {f"{p.info.name}.{op.name}": op for p in plugins for op in p.ops}
-        short: dict[str, list[str]] = {}
-        implementing: dict[Callable[..., Any], list[str]] = {}
-        for qualified, op in claims.items():
-            short.setdefault(op.name, []).append(qualified)
-            for function in op.implements:
-                implementing.setdefault(function, []).append(qualified)
-        by_rank = sorted(plugins, key=lambda p: self._rank(p.info.name))
-        self._table = Table(
-            ops=MappingProxyType(claims),
-            short=MappingProxyType({k: self._settle(names) for k, names in short.items()}),
-            implementing=MappingProxyType(
-                {k: self._settle(names) for k, names in implementing.items()}
-            ),
-            functions=MappingProxyType(
-                {f: g for p in reversed(by_rank) for f, g in p.functions.items()}
-            ),
-            schedulers=MappingProxyType(
-                {s.name: s for p in reversed(by_rank) for s in p.schedulers}
-            ),
-        )
+        self._table = Table.of(self._plugins.values(), self._preferred)
 
-    def _rank(self, plugin: str) -> int:
-        """The place in the user's order of preference; all that are not in it share the last."""
-        return (*self._preferred, plugin).index(plugin)
+    # -- failing and warning ---------------------------------------------------------------------
 
-    def _settle(self, names: list[str]) -> tuple[str, ...]:
-        """Who of several claimants gets it: a preferred plugin, else a built-in, else nobody."""
-        first = min(names, key=lambda name: self._rank(_plugin_of(name)))
-        if _plugin_of(first) in self._preferred:
-            return (first,)
-        builtin = (n for n in names if self._plugins[_plugin_of(n)].info.builtin)
-        return tuple(builtin) or tuple(names)
-
-    def _unsettled(self, plugins: Iterable[Plugin]) -> Iterator[str]:
-        """What plugins claim and do not get, unless the user has settled that."""
-        for plugin in plugins:
-            name = plugin.info.name
-            lost = {
-                what: holders[0]
-                for what, holders in self._claims(plugin)
-                if name not in holders and holders[0] not in self._preferred
-            }
-            if lost:
-                owners = dict.fromkeys(lost.values())
-                settle = " or ".join(f"og.prefer({owner!r})" for owner in (name, *owners))
-                qualified = [f"{name}.{op.name}" for op in plugin.ops]
-                yield (
-                    f"{plugin.info} does not get {', '.join(lost)}, which stays with "
-                    f"{' and '.join(str(self._plugins[owner].info) for owner in owners)}. "
-                    f"Settle it with {settle}."
-                    + (f" og.ops[{qualified[0]!r}] works either way." if qualified else "")
-                )
-
-    def _claims(self, plugin: Plugin) -> Iterator[tuple[str, list[str]]]:
-        """What a plugin would have, and the names of the plugins that do have it."""
-        for op in plugin.ops:
-            yield f"the op name {op.name!r}", [_plugin_of(n) for n in self._table.short[op.name]]
-            for function in op.implements:
-                names = self._table.implementing[function]
-                yield f"the function {_name_of(function)}", [_plugin_of(n) for n in names]
-        for scheduler in plugin.schedulers:
-            chosen = self._table.schedulers[scheduler.name]
-            owners = [n for n, p in self._plugins.items() if chosen in p.schedulers]
-            yield f"the scheduler name {scheduler.name!r}", owners
-
-    # -- failing ---------------------------------------------------------------------------------
-
-    def _one_of(self, names: tuple[str, ...], what: str) -> Op:
-        if len(names) == 1:
-            return self._table.ops[names[0]]
-        owners = [self._plugins[_plugin_of(name)].info for name in names]
-        raise AmbiguousOpError(
-            f"{what} is claimed by {' and by '.join(str(owner) for owner in owners)}. Use "
-            f"{' or '.join(f'og.ops[{name!r}]' for name in names)}, "
-            f"or settle it once with og.prefer({owners[0].name!r})."
-        )
-
-    def _unknown(self, name: str) -> UnknownOpError:
-        import difflib  # when something is missing only: it takes its time
-
-        known = self._table.ops if "." in name else self._table.short
-        close = difflib.get_close_matches(name, known, n=3)
-        meant = f"; did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
-        return UnknownOpError(
-            f"no installed plugin provides op {name!r}{meant}{self._not_in_use()}"
-        )
-
-    def _not_in_use(self) -> str:
-        """The plugins that might have brought what is missing."""
+    def not_in_use(self) -> str:
+        """A line for each plugin that might have brought what is missing, to end a message with."""
         if self._loading:
             return (
                 "\nPlugins are still being loaded: a plugin cannot look up another's ops while it "
@@ -364,18 +299,40 @@ class Registry:
             if info.state != "loaded"
         )
 
+    def _unknown(self, name: str) -> UnknownOpError:
+        close = self._table.close_to(name)
+        meant = f"; did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
+        return UnknownOpError(f"no installed plugin provides op {name!r}{meant}{self.not_in_use()}")
 
-def _plugin_of(qualified: str) -> str:
-    return qualified.rpartition(".")[0]
+    def _no_plugin(self, name: str) -> LookupError:
+        return LookupError(f"no plugin {name!r}; there are: {', '.join(sorted(self._plugins))}")
+
+    def _disabled_in_vain(self) -> Iterator[str]:
+        """What OPGRAD_DISABLE names that is no plugin, here or in the default registry."""
+        unknown = [name for name in _disabled() if name not in self._plugins]
+        if unknown:
+            import difflib
+
+            known = {*self._plugins, *(entry.name for entry in installed_entry_points())}
+            for name in unknown:
+                if name not in known:
+                    close = difflib.get_close_matches(name, known, n=1)
+                    meant = f"; did you mean {close[0]!r}?" if close else ""
+                    yield f"OPGRAD_DISABLE names {name!r}, and no such plugin is installed{meant}"
 
 
-def _name_of(function: Callable[..., Any]) -> str:
-    return getattr(function, "__name__", repr(function))
+def _disabled() -> tuple[str, ...]:
+    names = os.environ.get("OPGRAD_DISABLE", "").split(",")
+    return tuple(name.strip() for name in names if name.strip())
 
 
 def _warn(messages: Iterable[str]) -> None:
-    for message in messages:
-        warnings.warn(message, PluginWarning, stacklevel=2)
+    """Warn at the user's line."""
+    for message in filter(None, messages):
+        frame = user_frame()
+        seen = frame.f_globals.setdefault("__warningregistry__", {})
+        place = frame.f_code.co_filename, frame.f_lineno, frame.f_globals.get("__name__")
+        warnings.warn_explicit(message, PluginWarning, *place, seen)
 
 
 _default = Registry()

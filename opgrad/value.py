@@ -16,16 +16,17 @@ from opgrad import diagnostics
 from opgrad.array_methods import ArrayMethods
 from opgrad.binding import bind
 from opgrad.data import PLAIN, is_data, read_only, say, why_no_data
-from opgrad.errors import CutGradientError, ImmutableError, InputError, UnknownOpError
+from opgrad.errors import CopyError, CutGradientError, ImmutableError, InputError, UnknownOpError
 from opgrad.forward import as_nodes, constant, explain, run_forward, settle
 from opgrad.hooks import Scheduler
 from opgrad.node import Node, Writable, next_number
-from opgrad.operation import NO_PARAMS, Data, Op, Raw
+from opgrad.operation import NO_PARAMS, Data, Op, Raw, full_name
 from opgrad.plugin import describe
 from opgrad.registry import default
 from opgrad.schedule import cotangents_from
 
 T = TypeVar("T")
+D = TypeVar("D", bound=Data)
 Operand: TypeAlias = "Value[Any] | Data"
 
 # -- operators -----------------------------------------------------------------------------------
@@ -132,7 +133,7 @@ class Value(ArrayMethods, Node, Generic[T]):
     data: T
     grad: Any
 
-    def __init__(self, data: T, grad: Any = 0) -> None:
+    def __init__(self: Value[D], data: D, grad: Any = 0) -> None:
         if data.__class__ not in PLAIN:
             if isinstance(data, Node) or not is_data(data):
                 raise InputError(why_no_data(data, "Value() holds"))
@@ -236,7 +237,7 @@ class Value(ArrayMethods, Node, Generic[T]):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if kwargs.get("out") is not None:
             raise CutGradientError(
-                f"{_full_name(ufunc)} cannot write into an array (out=, or an in-place operator "
+                f"{full_name(ufunc)} cannot write into an array (out=, or an in-place operator "
                 f"on an array) where a Value takes part: the gradient would be lost. "
                 f"Use the result instead."
             )
@@ -280,7 +281,7 @@ class Value(ArrayMethods, Node, Generic[T]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.op is not None:
-            raise TypeError(
+            raise CopyError(
                 f"a Value computed by op {self.op.name!r} cannot be copied or pickled: it would "
                 f"take its whole graph along. Copy its data: Value(v.data)."
             )
@@ -351,27 +352,16 @@ def _dispatch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) 
     """A NumPy function was called on Values: run the op, or function of ops, that implements it."""
     found = default().implementation(function)
     if found is None:
-        raise _no_op_for(_full_name(function))
+        raise _no_op_for(full_name(function))
     if isinstance(found, Op):
         return apply(found, *bind(found, function, args, kwargs))
     return found(*args, **kwargs)
 
 
-def _full_name(function: Callable[..., Any]) -> str:
-    """As users write it; ufuncs carry no module, so those of others go by their name."""
-    owner = getattr(function, "__self__", None)  # np.add, of np.add.reduce
-    if isinstance(owner, np.ufunc):
-        return f"{_full_name(owner)}.{function.__name__}"
-    if isinstance(function, np.ufunc):
-        is_numpy = getattr(np, function.__name__, None) is function
-        return f"numpy.{function.__name__}" if is_numpy else f"ufunc {function.__name__!r}"
-    return f"{function.__module__}.{function.__name__}"
-
-
 def _no_op_for(function: str) -> UnknownOpError:
     return UnknownOpError(
         f"no installed plugin differentiates {function}. To pass data on without a gradient, "
-        f"use v.data; to add an op that does it: @og.op(implements=...)."
+        f"use v.data; to add an op that does it: @og.op(implements=...)." + default().not_in_use()
     )
 
 

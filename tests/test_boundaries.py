@@ -20,10 +20,11 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (  # the lowest first; a module imports from lower floors only
     {"errors", "data"},
     {"operation"},
-    {"node"},
+    {"node", "declaration"},
     {"hooks", "draw"},
     {"plugin", "graph"},
-    {"registry", "diagnostics"},
+    {"table", "diagnostics"},
+    {"registry"},
     {"cotangent", "forward"},
     {"schedule"},
     {"value"},

@@ -15,7 +15,6 @@ from rich.text import Text
 
 from opgrad.cli.conflicts import Standing, function_name, standings
 from opgrad.errors import PluginWarning
-from opgrad.hooks import Scheduler
 from opgrad.operation import Op
 from opgrad.plugin import PluginInfo
 from opgrad.registry import Registry, default
@@ -156,15 +155,9 @@ def _plugin_record(
         "version": info.version,
         "builtin": info.builtin,
         "ops": [op.name for op in own.values()],
-        "schedulers": [s.name for s in registry.schedulers.values() if _is_from(s, info)],
+        "schedulers": list(info.schedulers),
         "lost": {what: who for q in own for what, who in standing[q].lost.items()},
     }
-
-
-def _is_from(scheduler: Scheduler, info: PluginInfo) -> bool:
-    """Whether its class lives in the plugin's package; the registry does not say."""
-    home = type(scheduler).__module__
-    return info.state == "loaded" and home.partition(".")[0] == info.module.partition(".")[0]
 
 
 def plugin_table(registry: Registry) -> Table:

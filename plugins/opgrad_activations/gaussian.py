@@ -8,6 +8,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
+from opgrad_activations.far import above, within
 from opgrad_activations.samples import ANYWHERE
 
 _erfc = np.frompyfunc(math.erfc, 1, 1)  # NumPy has none
@@ -30,22 +31,22 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
 
 @og.op(elementwise=True, samples=ANYWHERE)
 def gelu(x: Raw) -> Raw:
-    """x * normal_cdf(x): the exact form, not its approximation by tanh. NaN at -inf.
+    """x * normal_cdf(x): the exact form, not its approximation by tanh.
 
     Derivative: normal_cdf(x) + x * exp(-x**2 / 2) / sqrt(2 * pi).
 
     Source: Hendrycks and Gimpel, "Gaussian error linear units (GELUs)", 2016.
     """
-    return x * normal_cdf.forward(x)
+    return above(x) * normal_cdf.forward(x)
 
 
 @gelu.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
     # No NumPy function becomes normal_cdf on a Value, so the rule has to choose.
     cdf = normal_cdf(x) if isinstance(x, og.Value) else normal_cdf.forward(x)
-    return g * (cdf + x * _density(x))
+    return g * (cdf + within(x) * _density(x))
 
 
 def _density(x: Raw) -> Raw:
     with np.errstate(over="ignore"):  # where x * x is inf, the density is 0
-        return np.exp(-0.5 * (x * x)) / math.sqrt(2 * math.pi)
+        return np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)

@@ -1,4 +1,8 @@
-"""Piecewise linear or quadratic stand-ins for smooth activations: cheap, and with kinks."""
+"""Piecewise linear or quadratic stand-ins for smooth activations: cheap, and with kinks.
+
+With NaN no comparison holds: no side is flat there, and the cotangent passes, times NaN where the
+slope depends on x.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
+from opgrad_activations.choice import choose, ordered, zero_where
 from opgrad_activations.samples import ANYWHERE
 
 
@@ -15,12 +20,12 @@ def hard_sigmoid(x: Raw) -> Raw:
 
     Derivative: 1/6 for -3 < x < 3, else 0, at the kinks -3 and 3 too.
     """
-    return np.minimum(np.maximum(x + 3, 0), 6) / 6
+    return np.minimum(np.maximum(ordered(x) + 3.0, 0), 6) / 6
 
 
 @hard_sigmoid.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return np.where(abs(x) < 3, g / 6, 0)
+    return zero_where((x <= -3) + (x >= 3), g / 6)
 
 
 @og.op(elementwise=True, samples=[*ANYWHERE, og.Sample(-1.3, low=-2.0, high=0.0)])
@@ -29,25 +34,26 @@ def hard_tanh(x: Raw, *, low: float = -1.0, high: float = 1.0) -> Raw:
 
     Derivative: 1 for low < x < high, else 0, at the kinks low and high too.
     """
-    return np.minimum(np.maximum(x, low), high)
+    return np.minimum(np.maximum(ordered(x), low), high)
 
 
 @hard_tanh.vjp
 def _(g: Raw, out: Raw, x: Raw, *, low: float = -1.0, high: float = 1.0) -> Raw:
-    return np.where((low < x) * (x < high), g, 0)
+    return zero_where((x <= low) + (x >= high), g)
 
 
 @og.op(elementwise=True, samples=ANYWHERE)
 def hard_swish(x: Raw) -> Raw:
-    """x * hard_sigmoid(x). NaN at -inf, where it is -inf * 0.
+    """x * hard_sigmoid(x).
 
     Derivative: x / 3 + 1/2 for -3 < x < 3; at the kinks and beyond: 0 for x <= -3, 1 for x >= 3.
 
     Source: Howard et al., "Searching for MobileNetV3", 2019.
     """
-    return x * (np.minimum(np.maximum(x + 3, 0), 6) / 6)
+    x = np.maximum(ordered(x), -3.0)  # or it would be -inf * 0 at -inf
+    return x * (np.minimum(x + 3, 6) / 6)
 
 
 @hard_swish.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return np.where(abs(x) < 3, g * (x / 3 + 0.5), np.where(x > 0, g, 0))
+    return zero_where(x <= -3, choose(x >= 3, g, g * (x / 3 + 0.5)))

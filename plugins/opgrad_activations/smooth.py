@@ -1,4 +1,7 @@
-"""Activations made of the logistic function. None overflows, however large its input."""
+"""Activations made of the logistic function. None overflows, however large its input.
+
+Numbers are floats here (-1.0 * x, not -x): an array of small integers would overflow.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,13 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
+from opgrad_activations.choice import ordered
+from opgrad_activations.far import above, within
 from opgrad_activations.samples import ANYWHERE
 
 
 def _logistic(x: Raw) -> Raw:
-    return np.exp(-np.logaddexp(0, -x))
+    return np.exp(-np.logaddexp(0.0, -1.0 * x))
 
 
 @og.op(elementwise=True, samples=ANYWHERE)
@@ -24,13 +29,13 @@ def sigmoid(x: Raw) -> Raw:
 
 @sigmoid.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return g * out * _logistic(-x)  # 1 - out would lose all digits for large x
+    return g * out * _logistic(-1.0 * x)  # 1 - out would lose all digits for large x
 
 
 @og.op(elementwise=True, samples=ANYWHERE)
 def softplus(x: Raw) -> Raw:
     """log(1 + e**x), a smooth relu. Derivative: sigmoid(x)."""
-    return np.logaddexp(0, x)
+    return np.logaddexp(0.0, x)
 
 
 @softplus.vjp
@@ -40,42 +45,47 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
 
 @og.op(elementwise=True, samples=ANYWHERE)
 def silu(x: Raw) -> Raw:
-    """x * sigmoid(x), also known as swish. NaN at -inf, where it is -inf * 0.
+    """x * sigmoid(x), also known as swish.
 
     Derivative: sigmoid(x) * (1 + x * sigmoid(-x)).
     """
-    return x * _logistic(x)
+    return above(x) * _logistic(x)
 
 
 @silu.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return g * _logistic(x) * (1 + x * _logistic(-x))
+    return g * _logistic(x) * (1 + within(x) * _logistic(-1.0 * x))
 
 
 @og.op(elementwise=True, samples=ANYWHERE)
 def mish(x: Raw) -> Raw:
-    """x * tanh(softplus(x)). NaN at -inf, where it is -inf * 0.
+    """x * tanh(softplus(x)).
 
     Derivative: t + x * (1 - t**2) * sigmoid(x), with t = tanh(softplus(x)).
 
     Source: Misra, "Mish: a self regularized non-monotonic activation function", 2020.
     """
-    return x * np.tanh(np.logaddexp(0, x))
+    return above(x) * np.tanh(np.logaddexp(0.0, x))
 
 
 @mish.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    t = np.tanh(np.logaddexp(0, x))
-    return g * (t + x * (1 - t * t) * _logistic(x))
+    t = np.tanh(np.logaddexp(0.0, x))
+    return g * (t + within(x) * (1 - t * t) * _logistic(x))
 
 
 @og.op(elementwise=True, samples=ANYWHERE)
 def softsign(x: Raw) -> Raw:
-    """x / (1 + abs(x)). Derivative: 1 / (1 + abs(x))**2. NaN at infinity."""
-    return x / (1 + abs(x))
+    """x / (1 + abs(x)). Derivative: 1 / (1 + abs(x))**2."""
+    if isinstance(x, float) and abs(x) < np.inf:
+        return x / (1 + abs(x))  # as below, five times faster
+    x = 1.0 * ordered(x)
+    scale = 1 + abs(x)
+    with np.errstate(invalid="ignore"):
+        return np.where(scale == np.inf, np.sign(x), x / scale)
 
 
 @softsign.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    scale = 1 + abs(x)
+    scale = 1 + abs(1.0 * x)
     return g / scale / scale

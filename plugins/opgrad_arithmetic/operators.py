@@ -1,4 +1,10 @@
-"""Python's arithmetic operators: exact on Python's integers, which never overflow."""
+"""Python's arithmetic operators: exact on Python's integers, which never overflow.
+
+Complex numbers: no rule conjugates. Where an op is differentiable in the complex sense, its rule
+multiplies by that derivative; where it is real, as abs, the gradient by z = x + iy is df/dx - i
+df/dy. That is the convention of JAX and HIPS autograd; the direction of steepest ascent is the
+conjugate of that gradient.
+"""
 
 from __future__ import annotations
 
@@ -82,13 +88,21 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
 
 @og.op(elementwise=True, implements=(np.absolute, np.fabs), samples=SINGLES)
 def abs(x: Raw) -> Raw:
-    """The absolute value of x. Derivative: the sign of x. At the kink: 0 at x = 0."""
+    """The absolute value of x.
+
+    Derivative: the sign of x. At the kink: 0 at x = 0. For a complex x: abs(x) / x, which is the
+    conjugate of x over abs(x), and 0 at x = 0.
+    """
     return operator.abs(x)
 
 
 @abs.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return g * np.sign(x)
+    if isinstance(x, int | float):  # NumPy would refuse large integers
+        return g if x > 0 else -g if x < 0 else g * x  # 0 or NaN
+    if np.iscomplexobj(x.data if isinstance(x, og.Value) else x):
+        return g * (out / (x + (x == 0)))  # divides 0 by 1 at 0
+    return g * np.sign(1 * x)  # NumPy has no sign of booleans
 
 
 @og.op(elementwise=True, implements=np.positive, samples=SINGLES)

@@ -31,8 +31,9 @@ def pow(x: Raw, y: Raw) -> Raw:
     A negative x to a fractional y is NaN, as in NumPy, and no complex number as in Python.
 
     At x = 0: the derivative by x is 0 for y = 0, 1 for y = 1, 0 for y > 1, and inf for 0 < y < 1.
-    The derivative by y is 0 there, also at y = 0, where 0**y jumps from 1 to 0. For x < 0 it is
-    NaN: next to y, x**y is not defined.
+    The derivative by y is 0 there for y >= 0, also at y = 0, where 0**y jumps from 1 to 0; it is
+    NaN for y < 0, where 0**y jumps from inf. For x < 0 it is NaN: next to y, x**y is not defined.
+    At infinity a derivative is NaN where the formula says inf * 0.
     """
     out = x**y
     if out.__class__ is complex and complex not in (x.__class__, y.__class__):
@@ -40,24 +41,31 @@ def pow(x: Raw, y: Raw) -> Raw:
     return out
 
 
+# For y = 0, x**0 is flat: the exponent y - 1 would give 0 * inf at x = 0.
+
+
 @pow.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    # x**0 is flat: for y = 0 the other exponent would give 0 * inf at x = 0.
-    return g * (y * _power(x, (y - 1) * (y != 0)))
+    if _are_numbers(x, y):
+        return g * (y * _power(x, (y - 1) * (y != 0)))
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        return g * (y * np.power(x, (y - 1.0) * (y != 0)))  # 1.0: integers would overflow
 
 
 @pow.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
     with np.errstate(invalid="ignore"):
-        return g * (out * np.log(x + (x == 0)))  # the log of 1, not of 0
+        return g * (out * np.log(1.0 * x + (x == 0)))  # the log of 1, not of 0
 
 
-def _power(x: Raw, y: Raw) -> Raw:
+def _are_numbers(x: Raw, y: Raw) -> bool:
+    return x.__class__ in _NUMBERS and y.__class__ in _NUMBERS
+
+
+def _power(x: float, y: float) -> Raw:
     """x ** y, where a pole or an overflow is inf, without an error or a warning."""
-    if x.__class__ in _NUMBERS and y.__class__ in _NUMBERS:
-        try:
-            return pow.forward(x, y)
-        except (ZeroDivisionError, OverflowError):
-            pass  # NumPy has an inf of the right sign
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        return np.power(x, y)
+    try:
+        return pow.forward(x, y)
+    except (ZeroDivisionError, OverflowError):
+        with np.errstate(divide="ignore", over="ignore"):
+            return np.power(float(x), float(y))  # NumPy has an inf of the right sign

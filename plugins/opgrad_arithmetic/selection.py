@@ -1,4 +1,8 @@
-"""The larger, the smaller, and the chosen of two values."""
+"""The larger, the smaller, and the chosen of two values.
+
+The cotangent passes to an input unless a comparison says that another one is the result. With NaN
+no comparison holds: it passes.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
+from opgrad_arithmetic.choice import ordered, zero_where
 from opgrad_arithmetic.samples import PAIRS
 
 
@@ -18,7 +23,7 @@ def maximum(x: Raw, y: Raw) -> Raw:
     """
     if isinstance(x, int | float) and isinstance(y, int | float):
         return y if y > x or y != y else x  # NumPy would round or refuse large integers
-    return np.maximum(x, y)
+    return ordered(np.maximum(x, y))
 
 
 @maximum.vjp_wrt(0)
@@ -40,7 +45,7 @@ def minimum(x: Raw, y: Raw) -> Raw:
     """
     if isinstance(x, int | float) and isinstance(y, int | float):
         return y if y < x or y != y else x  # NumPy would round or refuse large integers
-    return np.minimum(x, y)
+    return ordered(np.minimum(x, y))
 
 
 @minimum.vjp_wrt(0)
@@ -55,7 +60,11 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
 
 def _share(g: Raw, high: Raw, low: Raw) -> Raw:
     """All of ``g`` where ``high`` is above ``low``, half of it at a tie, else nothing."""
-    return np.where(high < low, 0, np.where(high == low, 0.5 * g, g))
+    if isinstance(high, int | float) and isinstance(low, int | float):
+        share = 0.5 * g if high == low else g  # an integer stays one, however large
+    else:
+        share = np.where(high == low, 0.5 * g, g)
+    return zero_where(high < low, share)
 
 
 @og.op(
@@ -94,9 +103,9 @@ def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> tuple[None]:
 
 @where.vjp_wrt(1)
 def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> Raw:
-    return np.where(condition, g, 0)
+    return zero_where(condition == 0, g)
 
 
 @where.vjp_wrt(2)
 def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> Raw:
-    return np.where(condition, 0, g)
+    return zero_where(condition != 0, g)

@@ -89,30 +89,31 @@ def log1p(x: Raw) -> Raw:
 
 @log1p.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return quotient(g, 1 + x)
+    return quotient(g, 1.0 + x)
 
 
 @og.op(elementwise=True, implements=np.logaddexp, samples=PAIRS)
 def logaddexp(x: Raw, y: Raw) -> Raw:
     """log(e**x + e**y), without overflow.
 
-    Derivatives: the logistic functions of x - y and of y - x. Where both are -inf: 1/2 each.
+    Derivatives: the logistic functions of x - y and of y - x. Where both are inf, or
+    both -inf: 1/2 each.
     """
     return np.logaddexp(x, y)
 
 
 @logaddexp.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    return g * _share(out, x, y)
+    return g * _share(x, y)
 
 
 @logaddexp.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    return g * _share(out, y, x)
+    return g * _share(y, x)
 
 
-def _share(out: Raw, x: Raw, y: Raw) -> Raw:
+def _share(x: Raw, y: Raw) -> Raw:
     """e**x / (e**x + e**y). The short form exp(x - out) loses digits for large x and y."""
     with np.errstate(invalid="ignore"):
-        difference = np.where(out == -np.inf, 0, y - x)
+        difference = np.where((x == y) * (abs(x) == np.inf), 0, y - 1.0 * x)
     return np.exp(-np.logaddexp(0, difference))

@@ -53,7 +53,7 @@ def asinh(x: Raw) -> Raw:
 
 @asinh.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return g / np.hypot(1, x)
+    return g / np.hypot(1.0, x)
 
 
 @og.op(elementwise=True, implements=np.arccosh, samples=ABOVE_ONE)
@@ -67,7 +67,7 @@ def acosh(x: Raw) -> Raw:
 
 @acosh.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return quotient(g, np.sqrt(x - 1) * np.sqrt(x + 1))
+    return quotient(g, np.sqrt(x - 1.0) * np.sqrt(x + 1.0))
 
 
 @og.op(elementwise=True, implements=np.arctanh, samples=WITHIN_ONE)
@@ -81,4 +81,4 @@ def atanh(x: Raw) -> Raw:
 
 @atanh.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return quotient(g, (1 - x) * (1 + x))
+    return quotient(g, (1.0 - x) * (1.0 + x))

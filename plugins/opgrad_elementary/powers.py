@@ -6,7 +6,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_elementary.quotient import quotient
+from opgrad_elementary.quotient import direction, quotient
 from opgrad_elementary.samples import ANYWHERE, PAIRS, POSITIVE
 
 
@@ -68,16 +68,17 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
 def hypot(x: Raw, y: Raw) -> Raw:
     """sqrt(x**2 + y**2), without overflow on the way.
 
-    Derivatives: x / hypot(x, y) and y / hypot(x, y). At the kink, the origin: 0 and 0.
+    Derivatives: x / hypot(x, y) and y / hypot(x, y). At the kink, the origin: 0 and 0. By an
+    infinite one: its sign.
     """
     return np.hypot(x, y)
 
 
 @hypot.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    return g * (x / (out + (out == 0)))  # divides 0 by 1 at the origin
+    return g * direction(x, out + (out == 0))  # divides 0 by 1 at the origin
 
 
 @hypot.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    return g * (y / (out + (out == 0)))
+    return g * direction(y, out + (out == 0))

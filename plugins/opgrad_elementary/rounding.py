@@ -1,8 +1,12 @@
-"""Steps and limits. Where an op is flat, no gradient flows; its jumps have no derivative at all."""
+"""Steps and limits. Where an op is flat, no gradient flows; its jumps have no derivative at all.
+
+With NaN no comparison holds, so that clip is nowhere flat there: the cotangent passes.
+"""
 
 from __future__ import annotations
 
 import builtins
+import math
 
 import numpy as np
 
@@ -14,7 +18,7 @@ from opgrad_elementary.samples import ANYWHERE, OFF_THE_GRID
 @og.op(elementwise=True, implements=np.sign, samples=ANYWHERE)
 def sign(x: Raw) -> Raw:
     """-1, 0 or 1: the sign of x; NaN for NaN. No gradient, at the jump x = 0 neither."""
-    return np.sign(x)
+    return _ordered(np.sign(x))
 
 
 @og.op(elementwise=True, implements=np.floor, samples=OFF_THE_GRID)
@@ -66,26 +70,47 @@ def _(g: Raw, out: Raw, x: Raw, *, decimals: int = 0) -> tuple[None]:
     ],
 )
 def clip(x: Raw, low: Raw, high: Raw) -> Raw:
-    """x, but no less than low and no more than high (which wins if low > high).
+    """x, but no less than low and no more than high (which wins if low > high); NaN if one is NaN.
 
     Derivatives: 1 for the one of the three that is the result, 0 for the others. At the kinks,
-    where x is at a bound: 1 for x, 0 for the bound.
+    where x is at a bound: 1 for x, 0 for the bound. With NaN: 1 for those that are not known to lie
+    beyond another one.
     """
     if all(isinstance(number, int | float) for number in (x, low, high)):
+        if x != x or low != low or high != high:
+            return math.nan
         return min(max(x, low), high)  # NumPy would round or refuse large integers
-    return np.minimum(np.maximum(x, low), high)
+    return _ordered(np.minimum(np.maximum(x, low), high))
 
 
 @clip.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, low: Raw, high: Raw) -> Raw:
-    return np.where((low <= x) * (x <= high), g, 0)
+    return _zero_where((x < low) + (x > high), g)
 
 
 @clip.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, low: Raw, high: Raw) -> Raw:
-    return np.where((x < low) * (low <= high), g, 0)
+    return _zero_where((x >= low) + (low > high), g)
 
 
 @clip.vjp_wrt(2)
 def _(g: Raw, out: Raw, x: Raw, low: Raw, high: Raw) -> Raw:
-    return np.where(np.maximum(x, low) > high, g, 0)
+    return _zero_where((x <= high) * (low <= high), g)
+
+
+def _zero_where(flat: Raw, g: Raw) -> Raw:
+    """0 where ``flat`` holds, else ``g``. Not a product: inf * 0 would be NaN."""
+    if isinstance(flat, int) and isinstance(g, int | float):
+        return type(g)(0) if flat else g
+    return np.where(flat, 0, g)
+
+
+def _ordered(out: Raw) -> Raw:
+    """The result as it is, if it is real.
+
+    Raises:
+        TypeError: it is complex. NumPy compares real parts first, which has no derivative.
+    """
+    if np.iscomplexobj(out):
+        raise TypeError("complex numbers have no order: this op takes real ones")
+    return out

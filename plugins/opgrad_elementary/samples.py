@@ -6,20 +6,14 @@ import numpy as np
 
 from opgrad import Raw
 
-ANYWHERE: list[tuple[Raw, ...]] = [
-    (0.7,),
-    (-1.3,),
-    (2,),
-    (np.array([[0.2, -0.8, 1.9], [-2.4, 0.6, 1.1]]),),
-    (np.array([0.4, -1.2], np.float32),),
-]
-
 OFF_THE_GRID: list[tuple[Raw, ...]] = [
     (0.7,),
     (-1.3,),
     (np.array([[0.2, -0.8, 1.9], [-2.4, 0.6, 1.1]]),),
     (np.array([0.4, -1.2], np.float32),),
 ]
+
+ANYWHERE: list[tuple[Raw, ...]] = [*OFF_THE_GRID, (2,)]
 
 POSITIVE: list[tuple[Raw, ...]] = [
     (0.7,),

@@ -6,7 +6,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_elementary.quotient import quotient
+from opgrad_elementary.quotient import direction, quotient
 from opgrad_elementary.samples import ANYWHERE, PAIRS, WITHIN_ONE
 
 
@@ -57,7 +57,7 @@ def asin(x: Raw) -> Raw:
 
 @asin.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return quotient(g, np.sqrt((1 - x) * (1 + x)))  # 1 - x * x loses digits near the edges
+    return quotient(g, np.sqrt((1.0 - x) * (1.0 + x)))  # 1 - x * x loses digits near the edges
 
 
 @og.op(elementwise=True, implements=np.arccos, samples=WITHIN_ONE)
@@ -71,7 +71,7 @@ def acos(x: Raw) -> Raw:
 
 @acos.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return quotient(-g, np.sqrt((1 - x) * (1 + x)))
+    return quotient(-g, np.sqrt((1.0 - x) * (1.0 + x)))
 
 
 @og.op(elementwise=True, implements=np.arctan, samples=ANYWHERE)
@@ -82,7 +82,7 @@ def atan(x: Raw) -> Raw:
 
 @atan.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    norm = np.hypot(1, x)  # 1 + x * x might overflow
+    norm = np.hypot(1.0, x)  # 1 + x * x might overflow
     return g / norm / norm
 
 
@@ -99,10 +99,10 @@ def atan2(y: Raw, x: Raw) -> Raw:
 @atan2.vjp_wrt(0)
 def _(g: Raw, out: Raw, y: Raw, x: Raw) -> Raw:
     norm = np.hypot(x, y)  # x * x + y * y might overflow, or underflow to 0
-    return quotient(g * quotient(x, norm), norm)
+    return quotient(g * direction(x, norm), norm)
 
 
 @atan2.vjp_wrt(1)
 def _(g: Raw, out: Raw, y: Raw, x: Raw) -> Raw:
     norm = np.hypot(x, y)
-    return quotient(-g * quotient(y, norm), norm)
+    return quotient(-g * direction(y, norm), norm)

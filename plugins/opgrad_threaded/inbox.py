@@ -32,10 +32,13 @@ class Inbox:
 
         A contribution that comes before its turn is put aside until those before it are there.
         """
+        by_node: dict[Node, list[Any]] = {node: [] for node in self._inputs(consumer)}
+        for node, ct in arrivals:
+            by_node[node].append(ct)
         complete = []
-        for node in self._inputs(consumer):
+        for node, cts in by_node.items():
             awaited = self._awaited[node]
-            self._early[node.number, consumer.number] = [ct for n, ct in arrivals if n is node]
+            self._early[node.number, consumer.number] = cts
             while awaited and (node.number, awaited[-1].number) in self._early:
                 for ct in self._early.pop((node.number, awaited.pop().number)):
                     accumulate(self._cotangents, self._owned, node, ct)

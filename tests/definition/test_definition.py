@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+import scipy.special
 from attrs import fields
 from attrs.exceptions import FrozenInstanceError
 
@@ -105,9 +107,22 @@ def test_an_op_shows_its_name_and_module() -> None:
     assert repr(scaled_sum) == f"<op scaled_sum of {__name__}>"
 
 
+def test_an_op_made_by_exec_is_of_no_module() -> None:
+    """It has no module's name to show."""
+    made: dict[str, Any] = {"og": og}
+    exec("@og.op\ndef f(x): return x", made)
+    assert repr(made["f"]) == "<op f of no module>"
+    with pytest.raises(InputError, match=r"op 'f' \(defined in no module, not registered"):
+        made["f"]()
+
+
 def test_samples_are_normalised() -> None:
     """A tuple is short for a Sample without params."""
-    op = declare(lambda x, y: x, samples=[(1.0, 2.0), og.Sample(3.0, 4.0, axis=1)])
+
+    def forward(x: Any, y: Any, *, axis: int = 0) -> Any:
+        return x
+
+    op = declare(forward, samples=[(1.0, 2.0), og.Sample(3.0, 4.0, axis=1)])
     assert [(s.inputs, dict(s.params)) for s in op.samples] == [
         ((1.0, 2.0), {}),
         ((3.0, 4.0), {"axis": 1}),
@@ -142,6 +157,60 @@ def test_implements_takes_nothing_but_functions(implements: Any) -> None:
     """A name or a list is a mistake, found at once."""
     with pytest.raises(OpDefinitionError, match="implements takes a NumPy function or a tuple"):
         declare(lambda x: x, implements=implements)
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [(math.exp, "math.exp"), (abs, "builtins.abs"), (scaled_sum.forward, "scaled_sum")],
+)
+def test_implements_takes_no_function_that_never_hands_over(function: Any, name: str) -> None:
+    """Only NumPy asks its arguments to take part; ``math`` would ask for a float."""
+    with pytest.raises(OpDefinitionError) as caught:
+        declare(lambda x: x, implements=function)
+    assert f"{name}: only NumPy's functions, and ufuncs, hand over" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "function", [np.linalg.norm, scipy.special.expit, np.frompyfunc(math.exp, 1, 1)]
+)
+def test_implements_takes_numpy_functions_and_any_ufunc(function: Any) -> None:
+    """These ask a Value to take part."""
+    assert declare(lambda x: x, implements=function).implements == (function,)
+
+
+@pytest.mark.parametrize("sample", [1.0, [1.0], np.ones(1), "a"], ids=repr)
+def test_a_sample_that_is_no_tuple_is_refused(sample: Any) -> None:
+    """Is a list the inputs, or the first of them? A tuple is the inputs."""
+    with pytest.raises(
+        OpDefinitionError, match=r"a sample is a tuple of inputs, such as \(1\.0,\)"
+    ):
+        declare(lambda x: x, samples=[sample])
+
+
+def test_samples_that_are_no_list_are_refused() -> None:
+    """A bare number is two pairs of brackets short."""
+    with pytest.raises(OpDefinitionError, match=r"'f' .*: samples takes a list; given 1\.0"):
+        declare(lambda x: x, name="f", samples=1.0)
+
+
+@pytest.mark.parametrize(
+    ("sample", "shown"),
+    [
+        ((1.0,), "(1.0): missing a required argument: 'y'"),
+        ((1.0, 2.0, 3.0), "(1.0, 2.0, 3.0): too many positional arguments"),
+        (og.Sample(1.0, 2.0, factor=3.0), "(1.0, 2.0, factor=3.0): got an unexpected keyword"),
+    ],
+    ids=["an input too few", "an input too many", "another param"],
+)
+def test_a_sample_that_does_not_fit_is_refused(sample: Any, shown: str) -> None:
+    """When the op is declared, not in the first test that uses it."""
+
+    def forward(x: Any, y: Any, *, scale: float = 1.0) -> Any:
+        return x
+
+    with pytest.raises(OpDefinitionError) as caught:
+        declare(forward, samples=[sample])
+    assert f"op 'forward' ({__name__}) cannot be called on its sample {shown}" in str(caught.value)
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(og.Op)])
@@ -213,19 +282,20 @@ def test_a_rule_s_signature_is_checked_when_it_is_given(rule: Any) -> None:
 
     with pytest.raises(OpDefinitionError) as caught:
         declare(forward).vjp(rule)
-    assert "does not take (g, out, x0, x1, *, scale)" in str(caught.value)
+    assert "does not take (g, out, x, y, *, scale)" in str(caught.value)
 
 
 def test_a_rule_per_input_has_its_signature_checked_too() -> None:
     """It is called with all inputs."""
-    with pytest.raises(OpDefinitionError, match=r"does not take \(g, out, x0, x1\)"):
+    with pytest.raises(OpDefinitionError, match=r"does not take \(g, out, x, y\)"):
         declare(lambda x, y: x).vjp_wrt(0)(lambda g, out, x: g)
 
 
 def test_a_rule_of_any_number_of_inputs_must_take_any_number() -> None:
     """One that names a few does not fit."""
-    with pytest.raises(OpDefinitionError, match=r"does not take \(g, out, \*inputs\)"):
-        declare(lambda *inputs: 0.0).vjp(lambda g, out, x: (g,))
+    op = declare(lambda *terms, weight=1.0: 0.0)
+    with pytest.raises(OpDefinitionError, match=r"does not take \(g, out, \*terms, weight\)"):
+        op.vjp(lambda g, out, x, *, weight: (g,))
 
 
 def test_a_joint_rule_is_set_once() -> None:
@@ -303,11 +373,19 @@ def test_the_wrong_number_of_inputs_names_the_op() -> None:
 
 
 def test_an_unknown_param_names_the_op() -> None:
-    """Python's own TypeError, with a note."""
+    """And the params that it has."""
     op: Any = scaled_sum
-    with pytest.raises(TypeError, match="unexpected keyword argument 'sclae'") as caught:
+    with pytest.raises(InputError, match=r"'scaled_sum' .* no param 'sclae' \(its params: scale\)"):
         op(1.0, 2.0, sclae=3.0)
-    assert "in the forward of op 'scaled_sum'" in caught.value.__notes__[0]
+
+
+def test_an_input_given_by_name_is_refused_with_the_reason() -> None:
+    """Inputs have no names when an op is called, whatever its forward calls them."""
+    op: Any = og.ops.relu
+    with pytest.raises(
+        InputError, match=r"'relu' .* no param 'x' .*; inputs are given by position"
+    ):
+        op(x=og.Value(1.0))
 
 
 def test_a_missing_param_names_the_op() -> None:

@@ -42,3 +42,10 @@ def test_names_are_frozen() -> None:
     assert names[x] == "x"
     with pytest.raises(TypeError):
         names[x] = "y"
+
+
+@pytest.mark.parametrize("output", [3, [Value(1.0)]], ids=["number", "list"])
+def test_a_graph_is_made_of_values_only(output: Any) -> None:
+    """A list of them is none; the error says what was given."""
+    with pytest.raises(TypeError, match=f"takes Values, .* given {type(output).__name__} "):
+        Graph.of(output)

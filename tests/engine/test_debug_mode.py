@@ -53,9 +53,9 @@ def test_a_nan_in_the_forward_pass_is_an_error_at_once() -> None:
     with og.debug(), pytest.raises(NonFiniteError) as caught:
         spoil(x + 1.0)  # makes the NaN
     assert re.fullmatch(
-        r"op 'spoil' \(of module .*\) on \(3\.0\), "
+        r"op 'spoil' \(of module .*\) on \(3\.0\) made the first NaN: nan; "
         rf"created at {re.escape(__file__)}:{line_of('makes the NaN')} in "
-        r"test_a_nan_in_the_forward_pass_is_an_error_at_once, made the first NaN: nan",
+        r"test_a_nan_in_the_forward_pass_is_an_error_at_once",
         str(caught.value),
     )
 
@@ -78,9 +78,16 @@ def test_a_nan_in_the_backward_pass_is_an_error_at_once(data: Any, scheduler: An
         with pytest.raises(NonFiniteError) as caught:
             og.backward(result, np.ones(np.shape(data)), scheduler=scheduler)
     message = str(caught.value)
-    assert message.startswith("op 'kink' (of module")
-    assert f"created at {__file__}:{line_of('makes the kink')} in " in message
-    assert "its VJP made the first NaN of the backward pass, in the cotangent of input 1" in message
+    assert message.startswith("the VJP of op 'kink' (of module")
+    assert " made the first NaN of the backward pass, in the cotangent of input 1: " in message
+    assert f"; created at {__file__}:{line_of('makes the kink')} in " in message
+
+
+def test_a_nan_of_a_node_from_before_says_how_to_find_its_line() -> None:
+    """Only the backward pass was run in debug mode."""
+    result = kink(og.Value(2.0), og.Value(3.0))
+    with og.debug(), pytest.raises(NonFiniteError, match=r"; run the forward pass under og\.debug"):
+        og.backward(result)
 
 
 @pytest.mark.parametrize("scheduler", SCHEDULERS, ids=str)
@@ -156,7 +163,7 @@ def test_lines_are_forgotten_with_their_nodes() -> None:
 def test_nothing_is_recorded_outside() -> None:
     """Outside of debug mode nodes leave no trace."""
     y = og.Value(1.0) * 2.0
-    assert diagnostics.created_at(y) == "created outside og.debug()"
+    assert diagnostics.created_at(y).startswith("run the forward pass under og.debug()")
     assert not diagnostics.state.sites
 
 

@@ -326,7 +326,8 @@ def test_an_exception_in_a_vjp_arrives_whole(scheduler: Any) -> None:
     (note,) = caught.value.__notes__
     assert re.fullmatch(
         r"in the VJP of op 'double' \(of module .*test_rule_errors, not registered by a plugin\) "
-        r"at inputs \(6\.0\); created outside og\.debug\(\)",
+        r"at inputs \(6\.0\); "
+        r"run the forward pass under og\.debug\(\) to see the line that created it",
         note,
     )
 

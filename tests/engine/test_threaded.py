@@ -102,12 +102,43 @@ def test_a_chain_runs_in_the_calling_thread() -> None:
     assert threads_used(LARGE, Threaded(2), 1) == {threading.current_thread().name}
 
 
-def test_as_many_threads_as_processors() -> None:
-    """The default width is that of the machine; another can be given."""
+@pytest.mark.parametrize(("processors", "threads"), [(1, 1), (7, 7), (None, 1)])
+def test_as_many_threads_as_processors(
+    monkeypatch: pytest.MonkeyPatch, processors: int | None, threads: int
+) -> None:
+    """The default width is that of the machine, or 1 if it does not tell."""
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    assert Threaded().threads == threads
+
+
+def test_the_plugins_scheduler_has_the_default_width() -> None:
+    """Found by name, it is as wide as one made without arguments."""
     scheduler = og.default_registry().scheduler("threaded")
     assert isinstance(scheduler, Threaded)
-    assert scheduler.threads >= 1
+    assert scheduler.threads == Threaded().threads
+
+
+def test_the_width_can_be_given() -> None:
+    """The arguments arrive, and are shown."""
     assert repr(Threaded(3, inline_below=5)) == "Threaded(3, inline_below=5)"
+
+
+def test_one_node_with_many_inputs() -> None:
+    """Each of a thousand inputs, some of them twice the same, gets the sum of its cotangents."""
+
+    @og.op
+    def weighted(*inputs: og.Raw) -> og.Raw:
+        return np.sum([np.sum(x) for x in inputs])
+
+    @weighted.vjp
+    def _(g: Any, out: Any, *inputs: Any) -> Any:
+        return tuple(np.full_like(x, g * i) for i, x in enumerate(inputs))
+
+    leaves = [og.Value(np.ones(2)) for _ in range(1000)]
+    result = weighted(*leaves, *leaves[:10])
+    gradients = og.backward(result, scheduler=Threaded(2, inline_below=0))
+    found = [gradients[x].tolist() for x in leaves]
+    assert found == [[i + (1000 + i) * (i < 10)] * 2 for i in range(1000)]
 
 
 @pytest.mark.parametrize("threads", [0, -1])

@@ -37,7 +37,7 @@ def test_value_holds_numbers_and_arrays_only(data: Any) -> None:
 def test_a_list_is_answered_with_what_to_do() -> None:
     """Lists are not converted silently: the error says how to."""
     with pytest.raises(InputError, match=r"Make it an array first: np\.array"):
-        Value([1, 2])
+        Value([1, 2])  # type: ignore[type-var]  # what is tested
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_backward_passes_by_nodes_that_are_no_values() -> None:
 def test_an_unknown_ufunc_of_another_package_goes_by_its_name() -> None:
     """Ufuncs do not know where they come from."""
     strange = np.frompyfunc(lambda x: x, 1, 1)
-    with pytest.raises(UnknownOpError, match="differentiates ufunc"):
+    with pytest.raises(UnknownOpError, match=r"differentiates <lambda> \(vectorized\)"):
         strange(Value(1.0))
 
 

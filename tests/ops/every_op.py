@@ -14,11 +14,15 @@ from opgrad.define import OpN
 def _builtin_ops() -> dict[str, OpN]:
     registry = og.default_registry()
     builtin = {plugin.name for plugin in registry.plugins if plugin.builtin}
-    return {name: og.ops[name] for name in registry.ops if name.partition(".")[0] in builtin}
+    return {name: og.ops[name] for name in registry.ops if name.rpartition(".")[0] in builtin}
 
 
 def _has_float32(sample: Any) -> bool:
     return any(getattr(x, "dtype", None) == np.float32 for x in sample.inputs)
+
+
+def _has_only_numbers(sample: Any) -> bool:
+    return all(isinstance(x, int | float) for x in sample.inputs)
 
 
 OPS = _builtin_ops()
@@ -38,6 +42,10 @@ EACH_FLOAT32_SAMPLE = pytest.mark.parametrize(
     ("op", "sample"), [p for p in _SAMPLES if _has_float32(p.values[1])]
 )
 
+EACH_NUMBER_SAMPLE = pytest.mark.parametrize(
+    ("op", "sample"), [p for p in _SAMPLES if _has_only_numbers(p.values[1])]
+)
+
 EACH_NUMPY_FUNCTION = pytest.mark.parametrize(
     ("op", "function"),
     [
@@ -51,5 +59,5 @@ EACH_NUMPY_FUNCTION = pytest.mark.parametrize(
 def first_sample_of(op: OpN) -> og.Sample:
     """The op's first sample, which consists of Python numbers."""
     sample = op.samples[0]
-    assert all(isinstance(x, int | float) for x in sample.inputs)
+    assert _has_only_numbers(sample)
     return sample

@@ -89,7 +89,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "elementary.asinh": of_numbers(math.asinh),
     "elementary.acosh": of_numbers(math.acosh),
     "elementary.atanh": of_numbers(math.atanh),
-    "elementary.sign": of_numbers(lambda x: math.copysign(1, x)),
+    "elementary.sign": of_numbers(lambda x: (x > 0) - (x < 0)),
     "elementary.floor": of_numbers(math.floor),
     "elementary.ceil": of_numbers(math.ceil),
     "elementary.round": of_numbers(_round),

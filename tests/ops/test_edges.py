@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import opgrad as og
-from tests.ops.edges import EACH_EDGE, Edge
-from tests.ops.every_op import OPS
+from opgrad.define import OpN
+from tests.ops.edges import EACH_EDGE, EDGES, Edge
+from tests.ops.every_op import EACH_OP, OPS
 
 NAN_IS_AN_ANSWER = {
     "arithmetic.less",
@@ -53,26 +54,45 @@ def test_arrays(edge: Edge) -> None:
         np.testing.assert_allclose(gradients.get(x, 0.0), slope or 0.0, rtol=1e-13)
 
 
+NOT_DEFINED_AT_INFINITY = {f"elementary.{name}" for name in ("sin", "cos", "tan", "asin", "acos")}
+NOT_DEFINED_AT_INFINITY |= {"elementary.atanh"}
+
+
+@pytest.mark.parametrize("name", sorted(set(OPS) - NOT_DEFINED_AT_INFINITY))
+def test_every_input_is_tried_at_infinity(name: str) -> None:
+    """The table has a row with an infinite number for each input of each op."""
+    rows = [edge.inputs for edge in EDGES if edge.op == name]
+    for position in range(OPS[name].arity or 0):
+        assert any(math.isinf(row[position]) for row in rows)
+
+
 @pytest.mark.parametrize("name", sorted(set(OPS) - NAN_IS_AN_ANSWER))
 def test_nan_passes_through(name: str) -> None:
-    """NaN in, NaN out, for a number and an array."""
+    """NaN in, from any input, NaN out, for a number and an array."""
     op = OPS[name]
-    others = op.samples[0].inputs[1:]
-    with np.errstate(invalid="ignore"):  # numpy.logaddexp warns of NaN
-        assert math.isnan(op(math.nan, *others).data)
-        assert np.isnan(op(np.array([math.nan]), *others).data).all()
+    for position in range(op.arity or 0):
+        inputs: list[Any] = [2.0] * (op.arity or 0)
+        inputs[position] = math.nan
+        with np.errstate(invalid="ignore"):  # numpy.logaddexp warns of NaN
+            assert math.isnan(op(*inputs).data)
+            assert np.isnan(op(*[np.array([x]) for x in inputs]).data).all()
 
 
-@pytest.mark.parametrize("name", ["arithmetic.maximum", "arithmetic.minimum"])
-@pytest.mark.parametrize("position", [0, 1])
-def test_extrema_pass_nan_through_from_either_side(name: str, position: int) -> None:
-    """NaN is the maximum and minimum with anything, and the gradient goes to both sides."""
-    inputs = [og.Value(1.0), og.Value(1.0)]
-    inputs[position] = og.Value(math.nan)
-    out = OPS[name](*inputs)
-    gradients = og.backward(out)
-    assert math.isnan(out.data)
-    assert [gradients[x] for x in inputs] == [1.0, 1.0]
+@EACH_OP
+def test_nan_gives_numbers_and_arrays_the_same_gradients(op: OpN) -> None:
+    """With NaN in any input, the derivatives for numbers are those for arrays."""
+    for position in range(op.arity or 0):
+        point: list[Any] = [2.0] * (op.arity or 0)
+        point[position] = math.nan
+        numbers = [og.Value(x) for x in point]
+        arrays = [og.Value(np.array([x])) for x in point]
+        with np.errstate(invalid="ignore"):
+            of_numbers = og.backward(op(*numbers), 1.0)
+            of_arrays = og.backward(op(*arrays), np.ones(1))
+        for number, array in zip(numbers, arrays, strict=True):
+            assert (number in of_numbers) == (array in of_arrays)
+            expected = of_arrays.get(array, np.zeros(1))
+            np.testing.assert_array_equal(np.array([of_numbers.get(number, 0.0)]), expected)
 
 
 def test_power_needs_no_logarithm_of_a_negative_base() -> None:

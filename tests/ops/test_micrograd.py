@@ -71,26 +71,3 @@ def test_known_gradients() -> None:
     more_ops(a, b).backward()
     assert x.grad == 46.0
     assert (a.grad, b.grad) == pytest.approx((138.83381924198252, 645.5772594752186), rel=1e-14)
-
-
-def test_classic_example() -> None:
-    """relu(-28) is flat: no gradient flows to what lies behind it."""
-    a, b, c = og.Value(2), og.Value(-3), og.Value(10)
-    d = a + b * c
-    e = d.relu()
-    e.backward()
-    assert [str(v) for v in (a, b, c, d, e)] == [
-        "Value(data=2, grad=0)",
-        "Value(data=-3, grad=0)",
-        "Value(data=10, grad=0)",
-        "Value(data=-28, grad=0)",
-        "Value(data=0, grad=1)",
-    ]
-
-
-def test_classic_example_without_relu() -> None:
-    """Without the relu, the gradients are those of a + b * c."""
-    a, b, c = og.Value(2), og.Value(-3), og.Value(10)
-    d = a + b * c
-    d.backward()
-    assert (a.grad, b.grad, c.grad, d.grad) == (1, 10, -3, 1)

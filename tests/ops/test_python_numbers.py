@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import opgrad as og
+from opgrad.define import OpN
+from tests.ops.every_op import EACH_NUMBER_SAMPLE
 
 BIG = 2**70 + 1
 """Too large for 64 bits, and for a float to hold exactly."""
@@ -51,6 +53,53 @@ def test_gradients_of_integers_are_exact() -> None:
     x = og.Value(2**40)
     (x * x * x).backward()
     assert x.grad == 3 * 2**80
+
+
+HUGE = 10**30
+"""Too large for 64 bits, as an integer."""
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "slopes"),
+    [
+        ("relu", (3,), (1,)),
+        ("relu", (-3,), (0,)),
+        ("abs", (-3,), (-1,)),
+        ("abs", (BIG,), (1,)),
+        ("where", (True, 3, 4), (0, 1, 0)),
+        ("clip", (3, 0, 5), (1, 0, 0)),
+        ("clip", (7, 0, 5), (0, 0, 1)),
+        ("maximum", (3, BIG), (0, 1)),
+        ("minimum", (3, 4), (1, 0)),
+        ("mul", (3, 4), (4, 3)),
+        ("neg", (3,), (-1,)),
+        ("square", (3,), (6,)),
+    ],
+)
+def test_huge_cotangents_are_exact(
+    name: str, inputs: tuple[Any, ...], slopes: tuple[int, ...]
+) -> None:
+    """Rules that need only choose and multiply do not round a large integer."""
+    values = [og.Value(x) for x in inputs]
+    (og.ops[name](*values) * (HUGE + 1)).backward()
+    assert [x.grad for x in values] == [slope * (HUGE + 1) for slope in slopes]
+
+
+@EACH_NUMBER_SAMPLE
+def test_no_rule_fails_for_a_huge_cotangent(op: OpN, sample: og.Sample) -> None:
+    """An integer too large for NumPy flows back as the float next to it would."""
+    values = [og.Value(x) for x in sample.inputs]
+    out = op(*values, **sample.params)
+    found, expected = og.backward(out, HUGE), og.backward(out, float(HUGE))
+    for x in values:
+        assert float(found.get(x, 0.0)) == pytest.approx(float(expected.get(x, 0.0)), rel=1e-12)
+
+
+def test_zero_gradients_of_floats_are_floats() -> None:
+    """What the flat side gives has the type of the cotangent."""
+    for name in ("relu", "hard_tanh", "hard_sigmoid", "hard_swish"):
+        x = og.Value(-5.0)
+        assert type(og.backward(og.ops[name](x))[x]) is float
 
 
 def test_gradient_of_an_integer_power_is_an_integer() -> None:

@@ -6,13 +6,11 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import pytest
 
-if TYPE_CHECKING:  # pytest hands the fixtures over; a second import would be a second module
-    from tests.packaging.conftest import Env
+from tests.packaging.conftest import Env
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSIC = """

@@ -39,13 +39,24 @@ HOOK = "\n@og.hookimpl\ndef opgrad_ops():\n    "
 BROKEN = {
     "no-module": Case(None, "ModuleNotFoundError: No module named 'opgrad_no_module'"),
     "import-error": Case(
-        "import no_such_library", "ModuleNotFoundError: No module named 'no_such_library'"
+        "import no_such_library",
+        "ModuleNotFoundError: No module named 'no_such_library' (opgrad_import_error.py:1); "
+        "for the traceback: python -c 'import opgrad_import_error'",
     ),
-    "syntax-error": Case("def (", "SyntaxError: invalid syntax (opgrad_syntax_error.py, line 1)"),
-    "exits": Case("import sys\nsys.exit('bye')", "SystemExit: bye"),
+    "deep": Case(
+        "import json\n\ndef read(): json.loads(3)\n\nread()",
+        "TypeError: the JSON object must be str, bytes or bytearray, not int (opgrad_deep.py:3); "
+        "for the traceback: python -c 'import opgrad_deep'",
+    ),
+    "syntax-error": Case(
+        "def (", "SyntaxError: invalid syntax (opgrad_syntax_error.py, line 1); for "
+    ),
+    "exits": Case(
+        "import sys\nsys.exit('bye')", "SystemExit: bye (opgrad_exits.py:2); for the traceback"
+    ),
     "empty": Case("", "it brings nothing: its module opgrad_empty implements no hook"),
     "unmarked": Case(OP + "def opgrad_ops(): return [twice]", "it brings nothing"),
-    "raises": Case(f"{OP}{HOOK}raise OSError('no disk')", "OSError: no disk"),
+    "raises": Case(f"{OP}{HOOK}raise OSError('no disk')", "OSError: no disk (opgrad_raises.py:15)"),
     "none": Case(f"{OP}{HOOK}pass", "opgrad_ops() returned None, not a list"),
     "string": Case(f"{OP}{HOOK}return 'twice'", "opgrad_ops() returned 'twice', not a list"),
     "number": Case(f"{OP}{HOOK}return 3", "opgrad_ops() returned 3, not a list"),
@@ -56,7 +67,7 @@ BROKEN = {
     ),
     "record": Case(
         f"{OP}bare = og.Op(name='bare', forward=abs, arity=1){HOOK}return [bare]",
-        "opgrad_ops() returned <op bare of ?>, which was not made with the @og.op decorator",
+        "opgrad_ops() returned <op bare of no module>, which was not made with the @og.op",
     ),
     "no-vjp": Case(
         f"{OP}@og.op\ndef f(x): return x\n{HOOK}return [twice, f]",
@@ -80,7 +91,7 @@ BROKEN = {
             for name in ("f", "h")
         )
         + f"{HOOK}return [f, h]",
-        "it brings 2 ops that implement <ufunc 'cbrt'>",
+        "it brings 2 ops that implement numpy.cbrt",
     ),
     "unknown-hook": Case(
         f"{OP}@og.hookimpl\ndef opgrad_op(): return [twice]",
@@ -151,6 +162,11 @@ def test_a_broken_plugin_is_listed_with_its_cause(outcome: Any, name: str) -> No
     assert cause.startswith(BROKEN[name].cause)
 
 
+def test_a_hook_s_failure_sends_nobody_to_the_import(outcome: Any) -> None:
+    """The import works: its traceback would show nothing."""
+    assert outcome["infos"]["raises"][1] == "OSError: no disk (opgrad_raises.py:15)"
+
+
 def test_nothing_else_is_warned_of(outcome: Any) -> None:
     """As many warnings as broken plugins."""
     assert len(outcome["warned"]) == len(BROKEN)
@@ -193,4 +209,7 @@ def test_warnings_as_errors_leave_the_registry_usable(environment: Environment) 
             first = str(warning)
         result = [first, og.ops.twice(1.0).data]
         """
-    ) == ["plugin 'raises' (opgrad-raises 1.0) was set aside: OSError: no disk", 2.0]
+    ) == [
+        "plugin 'raises' (opgrad-raises 1.0) was set aside: OSError: no disk (opgrad_raises.py:15)",
+        2.0,
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -26,14 +27,57 @@ LOAD = "og.default_registry().load_all()\n"
 def test_a_built_in_keeps_its_name_with_a_warning(claimed: Environment) -> None:
     """One warning for all that the plugin does not get: who, what, and what to do."""
     [message] = claimed.run(LOAD + "result = warned")
-    assert message.startswith(
-        "plugin 'special' (opgrad-special 2.0) does not get the op name 'relu', the function add, "
-        "which stays with plugin 'activations' (opgrad "
+    assert re.fullmatch(
+        r"plugin 'special' \(opgrad-special 2\.0\) claims what is another's: "
+        r"plugin 'activations' \(opgrad \S+\) keeps the op name 'relu'; "
+        r"plugin 'arithmetic' \(opgrad \S+\) keeps numpy\.add\. "
+        r"To give it to 'special': og\.prefer\('special'\); to leave it and hear no more of it: "
+        r"og\.prefer\('activations', 'arithmetic'\)\. "
+        r"og\.ops\['special\.relu'\] works either way\.",
+        message,
     )
-    assert message.endswith(
-        "Settle it with og.prefer('special') or og.prefer('activations') or "
-        "og.prefer('arithmetic'). og.ops['special.relu'] works either way."
-    )
+
+
+def test_what_one_plugin_keeps_is_enumerated(
+    environment: Environment, op_source: Callable[..., str]
+) -> None:
+    """Its names and functions stand together."""
+    environment.install("opgrad-special", source=op_source("exp", arguments="implements=np.exp"))
+    [message] = environment.run(LOAD + "result = warned")
+    assert "keeps the op name 'exp' and numpy.exp. To give it" in message
+
+
+def test_the_warning_points_at_the_user_s_line(claimed: Environment) -> None:
+    """Not into OpGrad."""
+    code = """
+    with warnings.catch_warnings(record=True) as caught:
+        dir(og.ops)
+    result = [warning.filename for warning in caught]
+    """
+    assert claimed.run(code) == ["<string>"]
+
+
+def test_conflicts_says_who_has_what_a_plugin_claims(claimed: Environment) -> None:
+    """For listings: also what the user has settled."""
+    code = """
+    registry = og.default_registry()
+    registry.prefer("activations")
+    result = [dict(registry.conflicts("special")), dict(registry.conflicts("activations"))]
+    """
+    assert claimed.run(code) == [
+        {"the op name 'relu'": ["activations"], "numpy.add": ["arithmetic"]},
+        {},
+    ]
+
+
+def test_a_preferred_plugin_has_what_it_claims(claimed: Environment) -> None:
+    """Then it is the built-in one that does not."""
+    code = """
+    registry = og.default_registry()
+    registry.prefer("special")
+    result = [dict(registry.conflicts("special")), dict(registry.conflicts("activations"))]
+    """
+    assert claimed.run(code) == [{}, {"the op name 'relu'": ["special"]}]
 
 
 def test_the_short_name_is_the_built_in_s(claimed: Environment) -> None:
@@ -117,7 +161,7 @@ def test_a_scheduler_s_name_stays_with_who_had_it(environment: Environment) -> N
     )
     assert (before, after) == ("Sequential", "Mine")
     assert len(message) == 1
-    assert "does not get the scheduler name 'sequential'" in message[0]
+    assert "keeps the scheduler name 'sequential'" in message[0]
 
 
 def test_registering_by_hand_warns_too(environment: Environment) -> None:
@@ -141,5 +185,5 @@ def opgrad_ops(): return [relu]
     warned: Any
     warned, relu = environment.run(f"source = {source!r}\n" + code.replace("\n    ", "\n"))
     assert len(warned) == 1
-    assert "plugin 'handmade' (module handmade ?) does not get the op name 'relu'" in warned[0]
+    assert warned[0].startswith("plugin 'handmade' (module handmade ?) claims what is another's: ")
     assert relu == 3.0

@@ -139,6 +139,60 @@ def test_two_threads_may_look_up_first(
     assert environment.run(code) == [2.0] * 4
 
 
+def test_two_threads_that_wait_for_each_other_do_not_hang(
+    environment: Environment, op_source: Callable[..., str]
+) -> None:
+    """A module that looks an op up while it is imported, and a thread that loads it as a plugin."""
+    looks_up = """
+    import threading, opgrad as og
+    from opgrad import registry
+    started = threading.Event(), threading.Event()
+    registry.LOAD_TIMEOUT = 0.5
+    """
+    environment.install("opgrad-fixture", source=looks_up)
+    slow = """
+    import time
+    import opgrad as og, opgrad_fixture
+    opgrad_fixture.started[0].set()
+    opgrad_fixture.started[1].wait()
+    time.sleep(0.3)  # the other thread now loads plugins, and waits for this module
+    og.ops.doubled
+    """
+    environment.install("opgrad-slow", source=slow)
+    environment.install("opgrad-special", source=op_source("doubled"))
+    code = """
+    from threading import Thread
+    import opgrad_fixture
+    errors = []
+
+    def import_slow():
+        try:
+            import opgrad_slow
+        except og.errors.PluginError as error:
+            errors.append(str(error))
+
+    thread = Thread(target=import_slow)
+    thread.start()
+    opgrad_fixture.started[0].wait()
+    opgrad_fixture.started[1].set()
+    doubled = og.ops.doubled(1.0).data
+    thread.join()
+    result = [doubled, errors]
+    """
+    doubled, errors = environment.run(code)
+    assert doubled == 2.0
+    assert "look up another plugin's op while it is imported" in errors[0]
+
+
+def test_plugins_know_what_they_bring(special: Environment) -> None:
+    """The names of their ops and schedulers."""
+    code = """
+    infos = {info.name: info for info in og.default_registry().plugins}
+    result = [infos["special"].ops, infos["special"].schedulers, infos["sequential"].schedulers]
+    """
+    assert special.run(code) == [["doubled"], [], ["sequential"]]
+
+
 # -- conflicts between distributions --------------------------------------------------------------
 
 
@@ -211,7 +265,9 @@ def test_a_third_party_cannot_take_a_built_in_plugin_s_name(
 # -- switching off -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("disable", ["special", " special ", "other, special", "other,special,,"])
+@pytest.mark.parametrize(
+    "disable", ["special", " special ", "threaded, special", "special,threaded,,"]
+)
 def test_a_plugin_can_be_switched_off(special: Environment, disable: str) -> None:
     """OPGRAD_DISABLE lists plugins, separated by commas, with spaces or without."""
     code = f"""
@@ -238,6 +294,46 @@ def test_several_plugins_can_be_switched_off(
     result = sorted(i.name for i in og.default_registry().plugins if i.state == "disabled")
     """
     assert special.run(code, OPGRAD_DISABLE="special,other") == ["other", "special"]
+
+
+def test_switching_off_a_plugin_that_is_not_there_is_warned_of(special: Environment) -> None:
+    """A misspelt name would otherwise go unnoticed; once, when all plugins are known."""
+    code = (
+        "og.Value(1.0) + 2.0\nearly = list(warned)\ndir(og.ops)\nog.default_registry().load_all()"
+    )
+    assert special.run(
+        f"{code}\nresult = [early, warned]", OPGRAD_DISABLE="specail,threaded,zzz"
+    ) == [
+        [],
+        [
+            "OPGRAD_DISABLE names 'specail', and no such plugin is installed; "
+            "did you mean 'special'?",
+            "OPGRAD_DISABLE names 'zzz', and no such plugin is installed",
+        ],
+    ]
+
+
+def test_a_registry_of_one_s_own_does_not_warn_of_plugins_installed_elsewhere(
+    special: Environment,
+) -> None:
+    """OPGRAD_DISABLE is meant for the default one."""
+    code = """
+    og.Registry(builtins=tuple, installed=tuple).load_all()
+    result = warned
+    """
+    assert special.run(code, OPGRAD_DISABLE="special") == []
+
+
+def test_the_default_scheduler_stays_when_its_plugin_is_switched_off(
+    environment: Environment,
+) -> None:
+    """Only its name is gone: something has to run the backward pass."""
+    code = """
+    x = og.Value(3.0)
+    (x * x).backward()
+    result = [x.grad, "sequential" in og.default_registry().schedulers]
+    """
+    assert environment.run(code, OPGRAD_DISABLE="sequential") == [6.0, False]
 
 
 def test_without_arithmetic_an_operator_says_what_is_missing(environment: Environment) -> None:

@@ -102,14 +102,24 @@ def test_an_unknown_qualified_name_suggests_qualified_ones(
         registry.lookup("specal.softplus")
 
 
-def test_nothing_is_suggested_where_nothing_is_close(
+def test_an_op_of_the_wrong_plugin_is_suggested(
     registry: og.Registry, make_plugin: MakePlugin
 ) -> None:
-    """No far-fetched suggestions."""
+    """However little the plugins' names are alike."""
     registry.register(make_plugin("softplus"), name="special")
+    with pytest.raises(UnknownOpError, match=r"did you mean 'special\.softplus'\?"):
+        registry.lookup("activations.softplus")
+
+
+@pytest.mark.parametrize("name", ["zzz", "sum", "special.zzz", "special.sum", "zzz.sum"])
+def test_nothing_is_suggested_where_nothing_is_close(
+    registry: og.Registry, make_plugin: MakePlugin, name: str
+) -> None:
+    """No far-fetched suggestions: two letters of three make no likeness, nor does the plugin."""
+    registry.register(make_plugin("softplus", "sub"), name="special")
     with pytest.raises(UnknownOpError) as caught:
-        registry.lookup("zzz")
-    assert str(caught.value) == "no installed plugin provides op 'zzz'"
+        registry.lookup(name)
+    assert str(caught.value) == f"no installed plugin provides op {name!r}"
 
 
 def test_an_unknown_op_is_an_attribute_error_of_the_namespace() -> None:
@@ -121,6 +131,36 @@ def test_the_namespace_lists_short_names(registry: og.Registry, make_plugin: Mak
     """Tab completion offers each op once."""
     registry.register(make_plugin("softplus", "softminus"), name="special")
     assert dir(Ops(registry)) == ["softminus", "softplus"]
+
+
+def test_the_namespace_contains_short_and_qualified_names(
+    registry: og.Registry, make_plugin: MakePlugin
+) -> None:
+    """``name in ops``: whether ``ops[name]`` finds one."""
+    registry.register(make_plugin("softplus"), name="special")
+    ops = Ops(registry)
+    assert "softplus" in ops
+    assert "special.softplus" in ops
+    assert "softminus" not in ops
+    assert 3 not in ops
+
+
+def test_a_contested_name_is_not_in_the_namespace(contested: og.Registry) -> None:
+    """Looking it up is an error; the qualified ones are there."""
+    ops = Ops(contested)
+    assert "softplus" not in ops
+    assert list(ops) == ["one.softplus", "two.softplus"]
+    assert all(name in ops for name in ops)
+
+
+def test_the_namespace_has_a_length_and_shows_its_names(
+    registry: og.Registry, make_plugin: MakePlugin
+) -> None:
+    """As many as there are ops."""
+    registry.register(make_plugin("softplus", "softminus"), name="special")
+    ops = Ops(registry)
+    assert len(ops) == 2
+    assert repr(ops) == "<2 ops: softminus, softplus>"
 
 
 def test_probing_the_namespace_for_private_names_loads_nothing() -> None:
@@ -197,15 +237,27 @@ def test_preferring_an_unknown_plugin_is_an_error_and_changes_nothing(
 ) -> None:
     """It names those that there are; what was preferred before still is."""
     contested.prefer("two")
-    with pytest.raises(LookupError, match=r"no plugin 'tow' to prefer; there are: one, two"):
+    with pytest.raises(LookupError, match=r"no plugin 'tow'; there are: one, two"):
         contested.prefer("one", "tow")
     assert contested.lookup("softplus").module == "m2"
 
 
 def test_a_contested_function_is_an_error_that_names_both_owners(contested: og.Registry) -> None:
     """Two plugins that implement one NumPy function conflict as two op names do."""
-    with pytest.raises(AmbiguousOpError, match=r"function logaddexp2 .* 'one' .* 'two'"):
+    with pytest.raises(AmbiguousOpError, match=r"^numpy\.logaddexp2 is .* 'one' .* 'two'"):
         contested.implementing(np.logaddexp2)
+
+
+def test_what_is_contested_is_listed_for_each_claimant(contested: og.Registry) -> None:
+    """Nobody has it, so both claim in vain."""
+    expected = {"the op name 'softplus'": ("one", "two"), "numpy.logaddexp2": ("one", "two")}
+    assert contested.conflicts("one") == contested.conflicts("two") == expected
+
+
+def test_conflicts_of_an_unknown_plugin_is_an_error(contested: og.Registry) -> None:
+    """It names those that there are."""
+    with pytest.raises(LookupError, match=r"no plugin 'tow'; there are: one, two"):
+        contested.conflicts("tow")
 
 
 def test_prefer_settles_a_contested_function(contested: og.Registry) -> None:

@@ -55,4 +55,11 @@ assert_type(og.ops.anything(x, 2.0, axis=1), Value[Any])
 assert_type(og.ops["special.softplus"](x), Value[Any])
 assert_type(og.ops.anything.name, str)
 
+assert_type(list(og.ops), list[str])
+assert_type("exp" in og.ops, bool)
+
 og.ops.anything = None  # type: ignore[attr-defined]
+
+Value("a")  # type: ignore[type-var]
+Value([1.0])  # type: ignore[type-var]
+Value(None)  # type: ignore[type-var]
