@@ -235,17 +235,15 @@ class Value(ArrayMethods, Node, Generic[T]):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if kwargs.get("out") is not None:
-            raise CutGradientError(
-                f"{_full_name(ufunc)} cannot write into an array (out=, or an in-place operator "
-                f"on an array) where a Value takes part: the gradient would be lost. "
-                f"Use the result instead."
-            )
+            raise _no_out(ufunc)
         function = ufunc if method == "__call__" else getattr(ufunc, method)
         return _dispatch(function, inputs, kwargs)
 
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any
     ) -> Any:
+        if kwargs.get("out") is not None:
+            raise _no_out(func)
         return _dispatch(func, args, kwargs)
 
     # -- what would cut the gradient -------------------------------------------------------------
@@ -378,6 +376,13 @@ def _no_op_for(function: str) -> UnknownOpError:
     return UnknownOpError(
         f"no installed plugin differentiates {function}. To pass data on without a gradient, "
         f"use v.data; to add an op that does it: @og.op(implements=...)."
+    )
+
+
+def _no_out(function: Callable[..., Any]) -> CutGradientError:
+    return CutGradientError(
+        f"{_full_name(function)} cannot write into an array (out=, or an in-place operator on an "
+        f"array) where a Value takes part: the gradient would be lost. Use the result instead."
     )
 
 

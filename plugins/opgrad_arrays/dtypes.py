@@ -27,7 +27,7 @@ PARTS: list[tuple[Raw, ...]] = [
 
 
 @og.op(
-    implements=getattr(np, "astype", ()),  # NumPy 2.1's
+    implements=np.astype,
     samples=[
         og.Sample(MATRIX, dtype=np.float64),
         og.Sample(MATRIX, dtype=np.complex128),

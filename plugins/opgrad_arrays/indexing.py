@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from types import EllipsisType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 import opgrad as og
 from opgrad import Raw
 from opgrad_arrays.dtypes import in_dtype_of
-from opgrad_arrays.rules import plain, run, unbroadcast
+from opgrad_arrays.rules import Functions, plain, run, unbroadcast
 from opgrad_arrays.shaping import CUBE, EMPTY, MATRIX, SINGLE
 
 MASK = np.array([[True, False, True], [False, False, True]])
 REPEATED = (slice(None), [0, 0, 2])
+Index: TypeAlias = Any
+"""What NumPy takes between brackets."""
+
 SINGLES = (int, np.integer, slice, EllipsisType, type(None))
 
 
@@ -31,7 +34,7 @@ SINGLES = (int, np.integer, slice, EllipsisType, type(None))
         og.Sample(SINGLE, index=([0, 0], [1, 1])),
     ]
 )
-def getitem(x: Raw, *, index: Any) -> Raw:
+def getitem(x: Raw, *, index: Index) -> Raw:
     """x[index], for basic, advanced and boolean indices.
 
     Derivative: its VJP adds the cotangent to zeros at the index, so a repeated index adds up.
@@ -40,7 +43,7 @@ def getitem(x: Raw, *, index: Any) -> Raw:
 
 
 @getitem.vjp
-def _(g: Raw, out: Raw, x: Raw, *, index: Any) -> Raw:
+def _(g: Raw, out: Raw, x: Raw, *, index: Index) -> Raw:
     return run(scatter, g, index=index, shape=np.shape(x))
 
 
@@ -54,7 +57,7 @@ def _(g: Raw, out: Raw, x: Raw, *, index: Any) -> Raw:
         og.Sample(SINGLE, index=slice(1, 3), shape=(4, 2)),
     ]
 )
-def scatter(x: Raw, *, index: Any, shape: tuple[int, ...]) -> Raw:
+def scatter(x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
     """Zeros of a shape, to which x was added at an index.
 
     Derivative: its VJP is the cotangent at the index.
@@ -68,7 +71,7 @@ def scatter(x: Raw, *, index: Any, shape: tuple[int, ...]) -> Raw:
 
 
 @scatter.vjp
-def _(g: Raw, out: Raw, x: Raw, *, index: Any, shape: tuple[int, ...]) -> Raw:
+def _(g: Raw, out: Raw, x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
     return g[index]
 
 
@@ -82,7 +85,7 @@ def _(g: Raw, out: Raw, x: Raw, *, index: Any, shape: tuple[int, ...]) -> Raw:
         og.Sample(SINGLE, MATRIX[0, :2], index=0),
     ]
 )
-def index_set(x: Raw, y: Raw, *, index: Any) -> Raw:
+def index_set(x: Raw, y: Raw, *, index: Index) -> Raw:
     """x with y in the place of x[index]; in the dtype of x. At a repeated index the last y stays.
 
     Derivatives: the cotangent outside of the index to x, that at the index to y.
@@ -93,14 +96,14 @@ def index_set(x: Raw, y: Raw, *, index: Any) -> Raw:
 
 
 @index_set.vjp_wrt(0)
-def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Any) -> Raw:
+def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
     keep = np.ones(np.shape(x), bool)
     keep[index] = False
     return np.where(keep, g, 0)
 
 
 @index_set.vjp_wrt(1)
-def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Any) -> Raw:
+def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
     ct = g[index]
     if not _never_repeats(index):
         number = np.arange(np.size(ct)).reshape(np.shape(ct))
@@ -120,7 +123,7 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Any) -> Raw:
         og.Sample(SINGLE, MATRIX[0, :2], index=0),
     ]
 )
-def index_add(x: Raw, y: Raw, *, index: Any) -> Raw:
+def index_add(x: Raw, y: Raw, *, index: Index) -> Raw:
     """x with y added to x[index]; in the dtype of x. At a repeated index all are added.
 
     Derivatives: the cotangent to x, that at the index to y.
@@ -131,20 +134,23 @@ def index_add(x: Raw, y: Raw, *, index: Any) -> Raw:
 
 
 @index_add.vjp_wrt(0)
-def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Any) -> Raw:
+def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
     return g
 
 
 @index_add.vjp_wrt(1)
-def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Any) -> Raw:
+def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
     ct = g[index]
     return in_dtype_of(y, unbroadcast(ct, np.shape(ct), np.shape(y)))
 
 
-def _never_repeats(index: Any) -> bool:
+def _never_repeats(index: Index) -> bool:
     """Whether no element is chosen twice, as far as the kinds of the indices tell."""
     parts = index if isinstance(index, tuple) else (index,)
-    return all(isinstance(p, SINGLES) or getattr(p, "dtype", None) == bool for p in parts)
+    return all(
+        isinstance(p, SINGLES) or getattr(getattr(p, "dtype", None), "kind", "") == "b"
+        for p in parts
+    )
 
 
 def _copy_for(x: Raw, y: Raw) -> Any:
@@ -219,7 +225,7 @@ def _diagonal_of(shape: tuple[int, ...], offset: int) -> tuple[Any, Any]:
     return steps + start, steps + max(offset, 0)
 
 
-FUNCTIONS = {
+FUNCTIONS: Functions = {
     np.take: _take,
     np.take_along_axis: _take_along_axis,
     np.compress: _compress,

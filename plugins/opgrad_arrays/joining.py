@@ -8,8 +8,8 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.dtypes import in_dtype_of
-from opgrad_arrays.rules import plain
+from opgrad_arrays.dtypes import astype, in_dtype_of
+from opgrad_arrays.rules import Functions, plain
 from opgrad_arrays.shaping import CUBE, EMPTY, MATRIX, SINGLE
 
 
@@ -48,7 +48,7 @@ def _concatenate(
     arrays: Any, axis: int | None = 0, *, out: None = None, dtype: Any = None, casting: Any = None
 ) -> Any:
     joined = concatenate(*_each(arrays), axis=axis)
-    return joined if dtype is None else np.astype(joined, dtype)
+    return joined if dtype is None else astype(joined, dtype=dtype)
 
 
 def _each(arrays: Any) -> list[Any]:
@@ -128,7 +128,7 @@ def _tile(A: Any, reps: Any) -> Any:
     return np.reshape(spread, tuple(count * n for count, n in pairs))
 
 
-FUNCTIONS = {
+FUNCTIONS: Functions = {
     np.concatenate: _concatenate,
     np.stack: _stack,
     np.hstack: _hstack,

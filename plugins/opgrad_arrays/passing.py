@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 
 import opgrad as og
-from opgrad.errors import CutGradientError
-from opgrad_arrays.rules import plain
+from opgrad_arrays.dtypes import astype
+from opgrad_arrays.rules import plain, run
+from opgrad_arrays.shaping import broadcast_to
 
-SHAPES_AND_TYPES = [
+Functions: TypeAlias = list[Callable[..., Any]]
+
+SHAPES_AND_TYPES: Functions = [
     np.result_type,
     np.can_cast,
     np.min_scalar_type,
@@ -25,7 +28,7 @@ SHAPES_AND_TYPES = [
     np.ones_like,
     np.empty_like,
 ]
-POSITIONS = [
+POSITIONS: Functions = [
     np.argmax,
     np.argmin,
     np.argsort,
@@ -40,7 +43,7 @@ POSITIONS = [
     np.searchsorted,
     np.digitize,
 ]
-TRUTHS = [
+TRUTHS: Functions = [
     np.isfinite,
     np.isnan,
     np.isinf,
@@ -67,7 +70,7 @@ TRUTHS = [
     np.bitwise_xor,
     np.invert,
 ]
-IN_PLACE = [np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal]
+IN_PLACE: Functions = [np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal]
 
 
 def _on_data(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,7 +83,7 @@ def _on_data(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _refused(function: Callable[..., Any]) -> Callable[..., Any]:
     def refuse(*args: Any, **kwargs: Any) -> NoReturn:
-        raise CutGradientError(
+        raise og.errors.CutGradientError(
             f"np.{function.__name__} writes into an array, and the gradient of a Value would be "
             f"lost. Get a changed copy instead: og.at(v, index).set(x), or .add(x)."
         )
@@ -95,9 +98,8 @@ def _size(a: Any, axis: Any = None) -> int:
 def _full_like(a: Any, fill_value: Any, dtype: Any = None, *, shape: Any = None, **how: Any) -> Any:
     if not isinstance(fill_value, og.Node):
         return np.full_like(plain(a), fill_value, dtype, shape=shape, **how)
-    filled = np.broadcast_to(fill_value, np.shape(a) if shape is None else shape)
-    wanted = np.result_type(a) if dtype is None else dtype
-    return filled if filled.dtype == wanted else filled.astype(wanted)
+    filled = run(broadcast_to, fill_value, shape=np.shape(a) if shape is None else shape)
+    return run(astype, filled, dtype=np.result_type(a) if dtype is None else dtype)
 
 
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {

@@ -8,9 +8,8 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad.errors import InputError
 from opgrad_arrays.indexing import scatter
-from opgrad_arrays.rules import plain
+from opgrad_arrays.rules import Functions, plain
 from opgrad_arrays.shaping import CUBE, EMPTY, MATRIX, SINGLE
 
 
@@ -102,7 +101,7 @@ def _pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> 
             if any(width):
                 array = np.take(array, np.pad(np.arange(shape[axis]), width, mode), axis)
         return array
-    raise InputError(
+    raise og.errors.InputError(
         f"pad is differentiated in the modes constant, {', '.join(GATHERING)}; given {mode!r}"
         + "".join(f", {name}={value!r}" for name, value in options.items())
     )
@@ -121,7 +120,7 @@ def _widths(pad_width: Any, ndim: int) -> list[tuple[int, int]]:
     return [(int(before), int(after)) for before, after in pairs]
 
 
-FUNCTIONS = {
+FUNCTIONS: Functions = {
     np.fliplr: lambda m: np.flip(m, 1),
     np.flipud: lambda m: np.flip(m, 0),
     np.rot90: _rot90,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 
 import opgrad as og
 from opgrad import Raw
+
+Functions: TypeAlias = dict[Callable[..., Any], Callable[..., Any]]
+"""What stands in for NumPy functions on Values, as `opgrad_functions` returns it."""
 
 
 def run(op: og.Op, *inputs: Any, **params: Any) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.rules import run
+from opgrad_arrays.rules import Functions, run
 from opgrad_arrays.rules import unbroadcast as unbroadcast
 
 MATRIX = np.array([[0.3, -1.2, 2.1], [1.7, 0.4, -0.6]])
@@ -141,7 +141,7 @@ def _as_shape_of(function: Any) -> Any:
     return lambda a, axis=None: np.reshape(a, function(np.empty(np.shape(a)), axis).shape)
 
 
-FUNCTIONS = {
+FUNCTIONS: Functions = {
     np.reshape: _reshape,
     np.ravel: lambda a, order="C": reshape(a, shape=-1, order=order),
     np.squeeze: _as_shape_of(np.squeeze),
