@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import opgrad as og
-from opgrad_arrays import indexing, joining, passing, rearranging, shaping
+from opgrad_arrays import dtypes, indexing, joining, passing, rearranging, shaping
 from opgrad_arrays.dtypes import astype as astype
 from opgrad_arrays.dtypes import conj as conj
 from opgrad_arrays.dtypes import imag as imag
@@ -43,6 +43,7 @@ def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
     """NumPy functions made of ops, and those that only tell something of the data."""
     return {
         **shaping.FUNCTIONS,
+        **dtypes.FUNCTIONS,
         **joining.FUNCTIONS,
         **indexing.FUNCTIONS,
         **rearranging.FUNCTIONS,
