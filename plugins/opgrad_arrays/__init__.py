@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import opgrad as og
-from opgrad_arrays import dtypes, indexing, joining, passing, rearranging, shaping
+from opgrad_arrays import diagonals, dtypes, indexing, joining, passing, rearranging, shaping
 from opgrad_arrays.dtypes import astype as astype
 from opgrad_arrays.dtypes import conj as conj
 from opgrad_arrays.dtypes import imag as imag
 from opgrad_arrays.dtypes import real as real
 from opgrad_arrays.indexing import getitem as getitem
-from opgrad_arrays.indexing import index_add as index_add
-from opgrad_arrays.indexing import index_set as index_set
 from opgrad_arrays.indexing import scatter as scatter
 from opgrad_arrays.joining import concatenate as concatenate
 from opgrad_arrays.products import matmul as matmul
@@ -23,6 +21,8 @@ from opgrad_arrays.reductions import sum as sum
 from opgrad_arrays.shaping import broadcast_to as broadcast_to
 from opgrad_arrays.shaping import reshape as reshape
 from opgrad_arrays.shaping import transpose as transpose
+from opgrad_arrays.updating import index_add as index_add
+from opgrad_arrays.updating import index_set as index_set
 
 
 @og.hookimpl.opgrad_ops
@@ -46,6 +46,7 @@ def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
         **dtypes.FUNCTIONS,
         **joining.FUNCTIONS,
         **indexing.FUNCTIONS,
+        **diagonals.FUNCTIONS,
         **rearranging.FUNCTIONS,
         **passing.FUNCTIONS,
     }

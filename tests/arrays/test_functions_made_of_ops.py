@@ -184,6 +184,12 @@ def test_single_precision_is_kept(function: Function, x: Any) -> None:
     assert og.backward(out, np.ones(out.shape, out.dtype))[v].dtype == np.float32
 
 
+def test_python_numbers_stack() -> None:
+    """Values of Python numbers become an array, and their gradients are Python numbers."""
+    gradient = og.grad(lambda x: np.sum(np.stack([x, x * x]) * np.array([2.0, 3.0])))(1.5)
+    assert (type(gradient), gradient) == (float, 11.0)
+
+
 def test_unstack_is_differentiated() -> None:
     """np.unstack, where NumPy has it, and unpacking give the same."""
     if hasattr(np, "unstack"):
@@ -193,7 +199,7 @@ def test_unstack_is_differentiated() -> None:
 
 def test_pad_widths_by_axis() -> None:
     """A mapping from axes to widths, which newer NumPys take, leaves the other axes alone."""
-    padded = np.pad(og.Value(MATRIX), {-1: (1, 2)})  # type: ignore[call-overload]  # no Value known
+    padded = np.pad(og.Value(MATRIX), {-1: (1, 2)})
     np.testing.assert_array_equal(padded.data, np.pad(MATRIX, ((0, 0), (1, 2))))
 
 
