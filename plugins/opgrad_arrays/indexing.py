@@ -2,42 +2,131 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import EllipsisType
+from typing import Any, TypeAlias
 
 import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.shaping import MATRIX
+from opgrad_arrays.rules import Functions, plain, run
+from opgrad_arrays.shaping import CUBE, EMPTY, MATRIX, SINGLE
+
+MASK = np.array([[True, False, True], [False, False, True]])
+REPEATED = (slice(None), [0, 0, 2])
+Index: TypeAlias = Any
+"""What NumPy takes between brackets."""
+
+BASIC = (int, np.integer, slice, EllipsisType, type(None))
 
 
-@og.op(samples=[og.Sample(MATRIX, index=0), og.Sample(MATRIX, index=(slice(None), [0, 0, 2]))])
-def getitem(x: Raw, *, index: Any) -> Raw:
-    """x[index]: basic, advanced and boolean indices."""
+@og.op(
+    samples=[
+        og.Sample(MATRIX, index=0),
+        og.Sample(CUBE, index=(..., slice(None, None, -2), None)),
+        og.Sample(MATRIX, index=REPEATED),
+        og.Sample(CUBE, index=(np.array([[0, 1], [1, 1]]), slice(1, None), 2)),
+        og.Sample(CUBE, index=([0, 1], slice(None), [3, 3])),
+        og.Sample(MATRIX, index=MASK),
+        og.Sample(MATRIX, index=(1, -1)),
+        og.Sample(EMPTY, index=(slice(None), 1)),
+        og.Sample(SINGLE, index=([0, 0], [1, 1])),
+    ]
+)
+def getitem(x: Raw, *, index: Index) -> Raw:
+    """x[index], for basic, advanced and boolean indices.
+
+    Derivative: its VJP adds the cotangent to zeros at the index, so a repeated index adds up.
+    """
     return x[index]
 
 
 @getitem.vjp
-def _(g: Raw, out: Raw, x: Raw, *, index: Any) -> Raw:
-    return (
-        scatter(g, index=index, shape=np.shape(x))
-        if isinstance(g, og.Value)
-        else _scatter(g, index, np.shape(x))
-    )
+def _(g: Raw, out: Raw, x: Raw, *, index: Index) -> Raw:
+    return run(scatter, g, index=index, shape=np.shape(x))
 
 
-def _scatter(x: Raw, index: Any, shape: tuple[int, ...]) -> Raw:
-    out = np.zeros(shape, getattr(x, "dtype", np.float64))
-    np.add.at(out, index, x)  # a repeated index adds up
+@og.op(
+    samples=[
+        og.Sample(MATRIX[0], index=0, shape=(2, 3)),
+        og.Sample(MATRIX, index=REPEATED, shape=(2, 4)),
+        og.Sample(MATRIX[0], index=MASK, shape=(2, 3)),
+        og.Sample(1.5, index=(1, 2), shape=(2, 3)),
+        og.Sample(EMPTY, index=slice(0, 0), shape=(2, 3)),
+        og.Sample(SINGLE, index=slice(1, 3), shape=(4, 2)),
+    ]
+)
+def scatter(x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
+    """Zeros of a shape, to which x was added at an index.
+
+    Derivative: its VJP is the cotangent at the index.
+    """
+    out = np.zeros(shape, np.result_type(x))
+    if never_repeats(index):
+        out[index] = x
+    else:
+        np.add.at(out, index, x)
     return out
 
 
-@og.op(samples=[og.Sample(MATRIX[0], index=0, shape=(2, 3))])
-def scatter(x: Raw, *, index: Any, shape: tuple[int, ...]) -> Raw:
-    """Zeros of a shape, to which x was added at an index."""
-    return _scatter(x, index, shape)
-
-
 @scatter.vjp
-def _(g: Raw, out: Raw, x: Raw, *, index: Any, shape: tuple[int, ...]) -> Raw:
+def _(g: Raw, out: Raw, x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
     return g[index]
+
+
+def never_repeats(index: Index) -> bool:
+    """Whether no element is chosen twice, as far as the kinds of the indices tell."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(
+        isinstance(p, BASIC) or getattr(getattr(p, "dtype", None), "kind", "") == "b" for p in parts
+    )
+
+
+def _take(
+    a: Any, indices: Any, axis: int | None = None, out: None = None, mode: Any = "raise"
+) -> Any:
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    axis = range(np.ndim(a))[axis]
+    n, chosen = np.shape(a)[axis], np.asarray(plain(indices))
+    if chosen.dtype.kind not in "iu" and not chosen.size:
+        chosen = chosen.astype(np.intp)
+    if mode == "wrap":
+        chosen = chosen % n
+    elif mode == "clip":
+        chosen = np.clip(chosen, 0, n - 1)
+    return a[(*(slice(None),) * axis, chosen)]
+
+
+def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
+    if axis is None:
+        arr, axis = np.ravel(arr), 0
+    axis, chosen = range(np.ndim(arr))[axis], np.asarray(plain(indices))
+    grid = list(np.ogrid[tuple(slice(n) for n in np.shape(arr))])
+    grid[axis] = chosen
+    return arr[tuple(grid)]
+
+
+def _compress(condition: Any, a: Any, axis: int | None = None, out: None = None) -> Any:
+    return np.take(a, np.flatnonzero(np.asarray(plain(condition))), axis)
+
+
+def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+    if len(condlist) != len(choicelist) or not len(condlist):
+        raise ValueError(
+            f"select takes as many conditions as choices; "
+            f"given {len(condlist)} and {len(choicelist)}"
+        )
+    chosen = default
+    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+        chosen = np.where(condition, choice, chosen)
+    return chosen
+
+
+FUNCTIONS: Functions = {
+    np.take: _take,
+    np.take_along_axis: _take_along_axis,
+    np.compress: _compress,
+    np.extract: lambda condition, arr: _compress(np.ravel(plain(condition)), arr),
+    np.select: _select,
+}
