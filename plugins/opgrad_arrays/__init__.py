@@ -8,25 +8,56 @@ from typing import Any
 import numpy as np
 
 import opgrad as og
+from opgrad_arrays import cumulative as _cumulative
+from opgrad_arrays import einsums as _einsums
+from opgrad_arrays import fourier as _fourier
+from opgrad_arrays import products as _products
+from opgrad_arrays import reductions as _reductions
+from opgrad_arrays import signal as _signal
+from opgrad_arrays import sorting as _sorting
+from opgrad_arrays import stable as _stable
+from opgrad_arrays.cumulative import cumprod as cumprod
+from opgrad_arrays.cumulative import cumsum as cumsum
+from opgrad_arrays.cumulative import recurrence as recurrence
+from opgrad_arrays.cumulative import shift as shift
+from opgrad_arrays.einsums import einsum as einsum
+from opgrad_arrays.fourier import fft as fft
+from opgrad_arrays.fourier import ifft as ifft
+from opgrad_arrays.fourier import irfft as irfft
+from opgrad_arrays.fourier import resize as resize
+from opgrad_arrays.fourier import rfft as rfft
 from opgrad_arrays.indexing import getitem as getitem
 from opgrad_arrays.indexing import scatter as scatter
 from opgrad_arrays.products import matmul as matmul
+from opgrad_arrays.reductions import max as max
+from opgrad_arrays.reductions import min as min
+from opgrad_arrays.reductions import prod as prod
+from opgrad_arrays.reductions import std as std
 from opgrad_arrays.reductions import sum as sum
 from opgrad_arrays.shaping import broadcast_to as broadcast_to
 from opgrad_arrays.shaping import reshape as reshape
 from opgrad_arrays.shaping import transpose as transpose
+from opgrad_arrays.signal import convolve as convolve
+from opgrad_arrays.stable import log_softmax as log_softmax
+from opgrad_arrays.stable import logsumexp as logsumexp
+from opgrad_arrays.stable import norm as norm
+from opgrad_arrays.stable import softmax as softmax
+
+_THEMES = (_cumulative, _einsums, _fourier, _products, _reductions, _signal, _sorting, _stable)
 
 
 @og.hookimpl.opgrad_ops
 def opgrad_ops() -> list[og.Op]:
     """The ops of this plugin."""
-    return [getitem, scatter, matmul, sum, broadcast_to, reshape, transpose]
+    ops: list[og.Op] = [getitem, scatter, broadcast_to, reshape, transpose]
+    return [*ops, *(op for theme in _THEMES for op in theme.OPS)]
 
 
 @og.hookimpl.opgrad_functions
 def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
     """NumPy functions made of ops, and those that only tell something of the data."""
     return {
+        **{f: g for theme in _THEMES for f, g in theme.FUNCTIONS.items()},
         np.shape: lambda a: a.shape,
         np.ndim: lambda a: a.ndim,
         np.size: lambda a, axis=None: a.size if axis is None else a.shape[axis],
