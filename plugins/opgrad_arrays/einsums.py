@@ -43,7 +43,7 @@ def einsum(*operands: Raw, subscripts: str, optimize: Any = False) -> Raw:
     return np.einsum(subscripts, *operands, optimize=optimize)
 
 
-@einsum.vjp
+@einsum.vjp  # type: ignore[untyped-decorator]  # an op of any number of inputs is Any
 def _(g: Raw, out: Raw, *operands: Raw, subscripts: str, optimize: Any = False) -> tuple[Raw, ...]:
     terms, result = explicit(subscripts, [np.ndim(x) for x in operands])
     return tuple(_pull(g, k, terms, result, operands, optimize) for k in range(len(operands)))

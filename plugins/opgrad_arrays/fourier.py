@@ -7,7 +7,7 @@ as in JAX.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -15,6 +15,8 @@ import opgrad as og
 from opgrad import Raw
 from opgrad_arrays.calling import along, call, is_complex
 from opgrad_arrays.shaping import MATRIX
+
+Norm: TypeAlias = Literal["backward", "ortho", "forward"] | None
 
 _COMPLEX = MATRIX + 1j * MATRIX[::-1, ::-1]
 _LINES = [
@@ -27,29 +29,35 @@ _LINES = [
 
 
 @og.op(samples=_LINES)
-def fft(x: Raw, *, axis: int = -1, norm: str | None = None) -> Raw:
-    """The discrete Fourier transform along an axis. Derivative: the same, its matrix is symmetric."""
+def fft(x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
+    """The discrete Fourier transform along an axis.
+
+    Derivative: the same transform; its matrix is symmetric.
+    """
     return np.fft.fft(x, axis=axis, norm=norm)
 
 
 @fft.vjp
-def _(g: Raw, out: Raw, x: Raw, *, axis: int = -1, norm: str | None = None) -> Raw:
+def _(g: Raw, out: Raw, x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
     return _like(x, np.fft.fft(g, axis=axis, norm=norm))
 
 
 @og.op(samples=_LINES)
-def ifft(x: Raw, *, axis: int = -1, norm: str | None = None) -> Raw:
-    """The inverse of the transform. Derivative: the same, its matrix is symmetric."""
+def ifft(x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
+    """The inverse of the discrete Fourier transform along an axis.
+
+    Derivative: the same inverse; its matrix is symmetric.
+    """
     return np.fft.ifft(x, axis=axis, norm=norm)
 
 
 @ifft.vjp
-def _(g: Raw, out: Raw, x: Raw, *, axis: int = -1, norm: str | None = None) -> Raw:
+def _(g: Raw, out: Raw, x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
     return _like(x, np.fft.ifft(g, axis=axis, norm=norm))
 
 
 @og.op(samples=_LINES[1:])
-def rfft(x: Raw, *, axis: int = -1, norm: str | None = None) -> Raw:
+def rfft(x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
     """The first half of the transform of real numbers, which tells the other half.
 
     Derivative: the real part of the transform of the cotangent with zeros for its other half.
@@ -58,7 +66,7 @@ def rfft(x: Raw, *, axis: int = -1, norm: str | None = None) -> Raw:
 
 
 @rfft.vjp
-def _(g: Raw, out: Raw, x: Raw, *, axis: int = -1, norm: str | None = None) -> Raw:
+def _(g: Raw, out: Raw, x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
     return np.real(np.fft.fft(g, np.shape(x)[axis], axis, norm))
 
 
@@ -71,7 +79,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: int = -1, norm: str | None = None) -> R
         og.Sample(_COMPLEX.astype(np.complex64), n=4),
     ]
 )
-def irfft(x: Raw, *, n: int, axis: int = -1, norm: str | None = None) -> Raw:
+def irfft(x: Raw, *, n: int, axis: int = -1, norm: Norm = None) -> Raw:
     """The inverse of rfft: n real numbers, of the n // 2 + 1 that are half of their transform.
 
     Derivative: the same half of the inverse transform of the cotangent; twice, where it stands for
@@ -81,7 +89,7 @@ def irfft(x: Raw, *, n: int, axis: int = -1, norm: str | None = None) -> Raw:
 
 
 @irfft.vjp
-def _(g: Raw, out: Raw, x: Raw, *, n: int, axis: int = -1, norm: str | None = None) -> Raw:
+def _(g: Raw, out: Raw, x: Raw, *, n: int, axis: int = -1, norm: Norm = None) -> Raw:
     half = n // 2 + 1
     times = np.full(half, 2, np.int8)
     times[0] = 1
@@ -101,7 +109,10 @@ def _(g: Raw, out: Raw, x: Raw, *, n: int, axis: int = -1, norm: str | None = No
     ]
 )
 def resize(x: Raw, *, n: int, axis: int = -1) -> Raw:
-    """The first n elements along an axis, and zeros if there are less. Derivative: the same back."""
+    """The first n elements along an axis, and zeros if there are fewer.
+
+    Derivative: the resizing back.
+    """
     old = np.shape(x)[axis]
     if n <= old:
         return along(x, axis, slice(0, n))
@@ -127,13 +138,13 @@ def _fitted(a: Raw, n: int | None, axis: int) -> Raw:
 def _one(op: og.Op) -> Callable[..., Raw]:
     """np.fft.fft and the like: the op of what has been cut or filled to n elements."""
 
-    def transform(a: Raw, n: int | None = None, axis: int = -1, norm: str | None = None) -> Raw:
+    def transform(a: Raw, n: int | None = None, axis: int = -1, norm: Norm = None) -> Raw:
         return call(op, _fitted(a, n, axis), axis=axis, norm=norm)
 
     return transform
 
 
-def _irfft(a: Raw, n: int | None = None, axis: int = -1, norm: str | None = None) -> Raw:
+def _irfft(a: Raw, n: int | None = None, axis: int = -1, norm: Norm = None) -> Raw:
     n = 2 * (np.shape(a)[axis] - 1) if n is None else n
     return call(irfft, _fitted(a, n // 2 + 1, axis), n=n, axis=axis, norm=norm)
 
@@ -145,7 +156,7 @@ def _several(transform: Callable[..., Raw], default: Sequence[int] | None) -> Ca
         a: Raw,
         s: Sequence[int] | None = None,
         axes: Sequence[int] | None = default,
-        norm: str | None = None,
+        norm: Norm = None,
     ) -> Raw:
         if axes is None:
             axes = range(-np.ndim(a) if s is None else -len(s), 0)

@@ -1,0 +1,70 @@
+"""Checks derivatives of functions of arrays, first and second ones, against central differences.
+
+By a complex z = x + iy the derivative of a real L is dL/dx - i dL/dy, which is what VJPs give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import opgrad as og
+
+STEP = 1e-5
+TOLERANCE = 2e-7
+
+
+def assert_derivatives_are_right(f: Callable[..., Any], *args: Any, second: bool = True) -> None:
+    """Fail unless VJPs of f, and of its VJPs, are those that differences give.
+
+    The value on Values must be that on plain data, too. Cotangents are arbitrary, so that a rule
+    that ignores or mixes up their elements is caught.
+
+    Raises:
+        AssertionError: names what differs.
+    """
+    out, pull = og.vjp(f, *args)
+    expected_out = f(*args)
+    np.testing.assert_allclose(out, expected_out, rtol=1e-12, atol=1e-12)
+    assert np.shape(out) == np.shape(expected_out)
+    cotangent = arbitrary(out)
+    pulled = pull(cotangent)
+    for k, ct in enumerate(pulled):
+        expected = differences(lambda *xs: np.sum(cotangent * f(*xs)).real, args, k)
+        assert np.shape(ct) == np.shape(args[k])
+        np.testing.assert_allclose(ct, expected, rtol=TOLERANCE, atol=TOLERANCE)
+    if second:
+        weights = [arbitrary(ct) for ct in pulled]
+
+        def directional(*xs: Any) -> Any:
+            cts = og.vjp(f, *xs)[1](cotangent)
+            return sum(np.sum(w * ct) for w, ct in zip(weights, cts, strict=True))
+
+        for k, ct in enumerate(og.vjp(directional, *args)[1](1.0)):
+            expected = differences(directional, args, k)
+            np.testing.assert_allclose(ct, expected, rtol=1e-6, atol=1e-6)
+
+
+def arbitrary(like: Any) -> Any:
+    """A number or array of that shape and kind, none of whose elements are equal."""
+    numbers = np.linspace(-1.1, 0.9, np.size(like) + 1)[:-1].reshape(np.shape(like))
+    return (numbers + 1j * numbers[::-1] ** 2 if np.iscomplexobj(like) else numbers)[()]
+
+
+def differences(f: Callable[..., Any], args: tuple[Any, ...], position: int) -> Any:
+    """The derivative of a real f by one argument, in that argument's shape."""
+    x = np.array(args[position])
+    result = np.zeros(x.shape, x.dtype)
+
+    def at(index: tuple[int, ...], by: complex) -> Any:
+        moved = x.copy()
+        moved[index] += by
+        return f(*args[:position], moved[()], *args[position + 1 :])
+
+    for index in np.ndindex(x.shape):
+        result[index] = (at(index, STEP) - at(index, -STEP)) / (2 * STEP)
+        if np.iscomplexobj(x):
+            result[index] -= 1j * (at(index, STEP * 1j) - at(index, -STEP * 1j)) / (2 * STEP)
+    return result
