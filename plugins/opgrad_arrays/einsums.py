@@ -13,6 +13,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
+from opgrad.errors import InputError
 from opgrad_arrays.calling import call
 from opgrad_arrays.shaping import MATRIX
 
@@ -95,7 +96,7 @@ def explicit(subscripts: str, ndims: Sequence[int]) -> tuple[list[str], str]:
 def _einsum(subscripts: Any, *operands: Raw, optimize: Any = False) -> Raw:
     """np.einsum, with its subscripts in a string."""
     if not isinstance(subscripts, str):
-        raise og.InputError(
+        raise InputError(
             "np.einsum of Values takes its subscripts as a string, such as 'ij,jk->ik'"
         )
     return call(einsum, *operands, subscripts=subscripts, optimize=optimize)

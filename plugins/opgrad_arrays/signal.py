@@ -9,6 +9,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
+from opgrad.errors import InputError
 from opgrad_arrays.calling import call
 
 
@@ -60,7 +61,7 @@ def _interp(
     At a knot the derivative by x is that of the piece on its right.
     """
     if period is not None:
-        raise og.InputError(f"np.interp of a Value has no 'period'; given period={period!r}")
+        raise InputError(f"np.interp of a Value has no 'period'; given period={period!r}")
     at, knots = og.stop_gradient(x), np.asarray(og.stop_gradient(xp))
     last = knots.size - 1
     low = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, max(last - 1, 0))
