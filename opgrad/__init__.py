@@ -37,6 +37,7 @@ from opgrad.transforms import jvp as jvp
 from opgrad.transforms import stop_gradient as stop_gradient
 from opgrad.transforms import value_and_grad as value_and_grad
 from opgrad.transforms import vjp as vjp
+from opgrad.update import at as at
 from opgrad.value import Value as Value
 
 default_registry = _default  # assigned, or strict type checkers take it for private

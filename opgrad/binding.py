@@ -54,7 +54,9 @@ def bind(
 
 
 def _is_default(value: Any, default: Any) -> bool:
-    return value is default or value is None or value is _NOT_GIVEN or value in ({}, (), False)
+    if value is default or value is None or value is _NOT_GIVEN:
+        return True
+    return value.__class__ in (dict, tuple, bool) and not value  # others may not compare
 
 
 @lru_cache(maxsize=None)

@@ -220,7 +220,7 @@ class Value(ArrayMethods, Node, Generic[T]):
         return self
 
     def __getitem__(self, index: Any) -> Value[Any]:
-        return apply(default().lookup("arrays.getitem"), (self,), {"index": _plain(index)})
+        return apply(default().lookup("arrays.getitem"), (self,), {"index": plain_index(index)})
 
     relu = _unary("activations.relu")
     sigmoid = _unary("activations.sigmoid")
@@ -235,17 +235,15 @@ class Value(ArrayMethods, Node, Generic[T]):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if kwargs.get("out") is not None:
-            raise CutGradientError(
-                f"{_full_name(ufunc)} cannot write into an array (out=, or an in-place operator "
-                f"on an array) where a Value takes part: the gradient would be lost. "
-                f"Use the result instead."
-            )
+            raise _no_out(ufunc)
         function = ufunc if method == "__call__" else getattr(ufunc, method)
         return _dispatch(function, inputs, kwargs)
 
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any
     ) -> Any:
+        if kwargs.get("out") is not None:
+            raise _no_out(func)
         return _dispatch(func, args, kwargs)
 
     # -- what would cut the gradient -------------------------------------------------------------
@@ -253,7 +251,8 @@ class Value(ArrayMethods, Node, Generic[T]):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         raise _cut(
             "np.asarray(v), or an array or list of Values given to NumPy,",
-            "np.exp(v) and the like work on Values as they are, and sum(values) on lists of them",
+            "np.exp(v) and the like work on Values as they are, and np.stack([v, w]) makes one of "
+            "several",
         )
 
     def __float__(self) -> NoReturn:
@@ -340,11 +339,16 @@ def _record(op: Op, x: Node | None, y: Node | None, more: Any, data: Raw) -> Val
     return node  # type: ignore[no-any-return]  # the twin has become a Value
 
 
-def _plain(index: Any) -> Any:
-    """An index without Values: integers and masks have no gradient."""
-    if isinstance(index, Value):
+def plain_index(index: Any) -> Any:
+    """An index without Values, which integers and masks need not be; and its arrays as copies."""
+    if isinstance(index, tuple):
+        return tuple(map(plain_index, index))
+    if isinstance(index, Node):
         return index.data
-    return tuple(map(_plain, index)) if isinstance(index, tuple) else index
+    if isinstance(index, np.ndarray | list):  # what was recorded must not change with the original
+        copy = np.array(index)
+        return copy if copy.size else copy.astype(copy.dtype if copy.dtype == bool else np.intp)
+    return index
 
 
 def _dispatch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
@@ -372,6 +376,13 @@ def _no_op_for(function: str) -> UnknownOpError:
     return UnknownOpError(
         f"no installed plugin differentiates {function}. To pass data on without a gradient, "
         f"use v.data; to add an op that does it: @og.op(implements=...)."
+    )
+
+
+def _no_out(function: Callable[..., Any]) -> CutGradientError:
+    return CutGradientError(
+        f"{_full_name(function)} cannot write into an array (out=, or an in-place operator on an "
+        f"array) where a Value takes part: the gradient would be lost. Use the result instead."
     )
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 import opgrad as og
 from opgrad_arrays import cumulative as _cumulative
 from opgrad_arrays import einsums as _einsums
 from opgrad_arrays import fourier as _fourier
+from opgrad_arrays import indexing, joining, passing, rearranging, shaping
 from opgrad_arrays import products as _products
 from opgrad_arrays import reductions as _reductions
 from opgrad_arrays import signal as _signal
@@ -20,6 +19,10 @@ from opgrad_arrays.cumulative import cumprod as cumprod
 from opgrad_arrays.cumulative import cumsum as cumsum
 from opgrad_arrays.cumulative import recurrence as recurrence
 from opgrad_arrays.cumulative import shift as shift
+from opgrad_arrays.dtypes import astype as astype
+from opgrad_arrays.dtypes import conj as conj
+from opgrad_arrays.dtypes import imag as imag
+from opgrad_arrays.dtypes import real as real
 from opgrad_arrays.einsums import einsum as einsum
 from opgrad_arrays.fourier import fft as fft
 from opgrad_arrays.fourier import ifft as ifft
@@ -27,8 +30,13 @@ from opgrad_arrays.fourier import irfft as irfft
 from opgrad_arrays.fourier import resize as resize
 from opgrad_arrays.fourier import rfft as rfft
 from opgrad_arrays.indexing import getitem as getitem
+from opgrad_arrays.indexing import index_add as index_add
+from opgrad_arrays.indexing import index_set as index_set
 from opgrad_arrays.indexing import scatter as scatter
+from opgrad_arrays.joining import concatenate as concatenate
 from opgrad_arrays.products import matmul as matmul
+from opgrad_arrays.rearranging import flip as flip
+from opgrad_arrays.rearranging import roll as roll
 from opgrad_arrays.reductions import max as max
 from opgrad_arrays.reductions import min as min
 from opgrad_arrays.reductions import prod as prod
@@ -49,8 +57,13 @@ _THEMES = (_cumulative, _einsums, _fourier, _products, _reductions, _signal, _so
 @og.hookimpl.opgrad_ops
 def opgrad_ops() -> list[og.Op]:
     """The ops of this plugin."""
-    ops: list[og.Op] = [getitem, scatter, broadcast_to, reshape, transpose]
-    return [*ops, *(op for theme in _THEMES for op in theme.OPS)]
+    return [
+        *(reshape, transpose, broadcast_to),
+        *(astype, real, imag, conj),
+        *(getitem, scatter, index_set, index_add),
+        *(concatenate, roll, flip),
+        *(op for theme in _THEMES for op in theme.OPS),
+    ]
 
 
 @og.hookimpl.opgrad_functions
@@ -58,17 +71,9 @@ def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
     """NumPy functions made of ops, and those that only tell something of the data."""
     return {
         **{f: g for theme in _THEMES for f, g in theme.FUNCTIONS.items()},
-        np.shape: lambda a: a.shape,
-        np.ndim: lambda a: a.ndim,
-        np.size: lambda a, axis=None: a.size if axis is None else a.shape[axis],
-        np.expand_dims: lambda a, axis: np.reshape(
-            a, np.expand_dims(np.empty(a.shape), axis).shape
-        ),
-        np.swapaxes: lambda a, axis1, axis2: np.transpose(a, _swapped(a.ndim, axis1, axis2)),
+        **shaping.FUNCTIONS,
+        **joining.FUNCTIONS,
+        **indexing.FUNCTIONS,
+        **rearranging.FUNCTIONS,
+        **passing.FUNCTIONS,
     }
-
-
-def _swapped(ndim: int, first: int, second: int) -> tuple[int, ...]:
-    order = list(range(ndim))
-    order[first], order[second] = order[second], order[first]
-    return tuple(order)

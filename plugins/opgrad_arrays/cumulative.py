@@ -13,7 +13,8 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.calling import along, call
+from opgrad_arrays.axes import along
+from opgrad_arrays.rules import Functions, run
 from opgrad_arrays.shaping import MATRIX
 
 _SAMPLES = [
@@ -61,15 +62,15 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: int | None = None) -> Raw:
 
 def _pull_cumprod(g: Raw, out: Raw, x: Raw) -> Raw:
     """Along the last axis: what is below each element, times all that comes of it above."""
-    above = call(recurrence, _backwards(call(shift, x, by=-1), -1), _backwards(g, -1))
-    return (call(shift, out, by=1) + _first(np.shape(x))) * _backwards(above, -1)
+    above = run(recurrence, _backwards(run(shift, x, by=-1), -1), _backwards(g, -1))
+    return (run(shift, out, by=1) + _first(np.shape(x))) * _backwards(above, -1)
 
 
 def exclusive_products(x: Raw) -> Raw:
     """For each element along the last axis, the product of all others."""
     first = _first(np.shape(x))
-    below = call(shift, np.cumprod(x, axis=-1), by=1) + first
-    above = call(shift, np.cumprod(_backwards(x, -1), axis=-1), by=1) + first
+    below = run(shift, np.cumprod(x, axis=-1), by=1) + first
+    above = run(shift, np.cumprod(_backwards(x, -1), axis=-1), by=1) + first
     return below * _backwards(above, -1)
 
 
@@ -94,9 +95,9 @@ def recurrence(x: Raw, y: Raw) -> Raw:
 
 @recurrence.vjp
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> tuple[Raw, Raw]:
-    above = call(recurrence, _backwards(call(shift, x, by=-1), -1), _backwards(g, -1))
+    above = run(recurrence, _backwards(run(shift, x, by=-1), -1), _backwards(g, -1))
     ct = _backwards(above, -1)
-    return ct * call(shift, out, by=1), ct
+    return ct * run(shift, out, by=1), ct
 
 
 @og.op(
@@ -124,7 +125,7 @@ def shift(x: Raw, *, by: int) -> Raw:
 
 @shift.vjp
 def _(g: Raw, out: Raw, x: Raw, *, by: int) -> Raw:
-    return call(shift, g, by=-by)
+    return run(shift, g, by=-by)
 
 
 def _backwards(x: Raw, axis: int) -> Raw:
@@ -150,7 +151,7 @@ def _accumulate(function: Callable[..., Any]) -> Callable[..., Raw]:
 
 
 OPS = (cumsum, cumprod, recurrence, shift)
-FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     np.diff: _diff,
     np.add.accumulate: _accumulate(np.cumsum),
     np.multiply.accumulate: _accumulate(np.cumprod),

@@ -5,7 +5,7 @@ The derivative by one operand is a sum of the same kind, over the cotangent and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from string import ascii_letters
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 import opgrad as og
 from opgrad import Raw
 from opgrad.errors import InputError
-from opgrad_arrays.calling import call
+from opgrad_arrays.rules import Functions, run
 from opgrad_arrays.shaping import MATRIX
 
 _SQUARE = np.array([[0.3, -1.2], [1.7, 0.4]])
@@ -99,8 +99,8 @@ def _einsum(subscripts: Any, *operands: Raw, optimize: Any = False) -> Raw:
         raise InputError(
             "np.einsum of Values takes its subscripts as a string, such as 'ij,jk->ik'"
         )
-    return call(einsum, *operands, subscripts=subscripts, optimize=optimize)
+    return run(einsum, *operands, subscripts=subscripts, optimize=optimize)
 
 
 OPS = (einsum,)
-FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {np.einsum: _einsum}
+FUNCTIONS: Functions = {np.einsum: _einsum}

@@ -13,7 +13,8 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.calling import along, call, is_complex
+from opgrad_arrays.axes import along
+from opgrad_arrays.rules import Functions, run
 from opgrad_arrays.shaping import MATRIX
 
 Norm: TypeAlias = Literal["backward", "ortho", "forward"] | None
@@ -123,30 +124,30 @@ def resize(x: Raw, *, n: int, axis: int = -1) -> Raw:
 
 @resize.vjp
 def _(g: Raw, out: Raw, x: Raw, *, n: int, axis: int = -1) -> Raw:
-    return call(resize, g, n=np.shape(x)[axis], axis=axis)
+    return run(resize, g, n=np.shape(x)[axis], axis=axis)
 
 
 def _like(x: Raw, ct: Raw) -> Raw:
     """A real cotangent for a real input."""
-    return ct if is_complex(x) else np.real(ct)
+    return ct if np.iscomplexobj(x) else np.real(ct)
 
 
 def _fitted(a: Raw, n: int | None, axis: int) -> Raw:
-    return a if n is None or n == np.shape(a)[axis] else call(resize, a, n=n, axis=axis)
+    return a if n is None or n == np.shape(a)[axis] else run(resize, a, n=n, axis=axis)
 
 
 def _one(op: og.Op) -> Callable[..., Raw]:
     """np.fft.fft and the like: the op of what has been cut or filled to n elements."""
 
     def transform(a: Raw, n: int | None = None, axis: int = -1, norm: Norm = None) -> Raw:
-        return call(op, _fitted(a, n, axis), axis=axis, norm=norm)
+        return run(op, _fitted(a, n, axis), axis=axis, norm=norm)
 
     return transform
 
 
 def _irfft(a: Raw, n: int | None = None, axis: int = -1, norm: Norm = None) -> Raw:
     n = 2 * (np.shape(a)[axis] - 1) if n is None else n
-    return call(irfft, _fitted(a, n // 2 + 1, axis), n=n, axis=axis, norm=norm)
+    return run(irfft, _fitted(a, n // 2 + 1, axis), n=n, axis=axis, norm=norm)
 
 
 def _several(transform: Callable[..., Raw], default: Sequence[int] | None) -> Callable[..., Raw]:
@@ -182,7 +183,7 @@ def _shifted(function: Callable[..., Any]) -> Callable[..., Raw]:
 
 
 OPS = (fft, ifft, rfft, irfft, resize)
-FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     np.fft.fft: _one(fft),
     np.fft.ifft: _one(ifft),
     np.fft.rfft: _one(rfft),

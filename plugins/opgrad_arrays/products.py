@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,8 @@ import numpy as np
 import opgrad as og
 from opgrad import Raw
 from opgrad.errors import InputError
-from opgrad_arrays.calling import is_complex
-from opgrad_arrays.shaping import MATRIX, unbroadcast
+from opgrad_arrays.rules import Functions, unbroadcast
+from opgrad_arrays.shaping import MATRIX
 
 _STACK = np.linspace(-1.3, 0.9, 12).reshape(2, 2, 3)
 
@@ -77,7 +76,7 @@ def _inner(a: Raw, b: Raw) -> Raw:
 
 
 def _vdot(a: Raw, b: Raw) -> Raw:
-    a = np.conjugate(a) if is_complex(a) else a
+    a = np.conjugate(a) if np.iscomplexobj(a) else a
     return np.matmul(np.reshape(a, -1), np.reshape(b, -1))
 
 
@@ -164,7 +163,7 @@ def _trace(a: Raw, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Raw:
 
 
 OPS = (matmul,)
-FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     np.dot: _dot,
     np.inner: _inner,
     np.vdot: _vdot,

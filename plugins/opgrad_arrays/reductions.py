@@ -9,8 +9,9 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.calling import is_complex
+from opgrad_arrays.axes import axes_of, kept, spread
 from opgrad_arrays.cumulative import exclusive_products
+from opgrad_arrays.rules import Functions
 from opgrad_arrays.shaping import MATRIX
 
 _CUBE = np.linspace(-2.3, 1.9, 24).reshape(2, 3, 4)
@@ -25,26 +26,6 @@ _COMMON = [
 ]
 _EMPTY = [og.Sample(np.ones((0, 3)), axis=0), og.Sample(np.ones((2, 0)))]
 _ZERO_ROWS = og.Sample(np.ones((0, 3)), axis=1)
-
-
-def axes_of(ndim: int, axis: Any) -> tuple[int, ...]:
-    """The axes that ``axis`` names, each counted from the first."""
-    if axis is None:
-        return tuple(range(ndim))
-    return tuple(int(a) % ndim for a in (axis if isinstance(axis, tuple) else (axis,)) if ndim)
-
-
-def spread(g: Raw, shape: tuple[int, ...], axis: Any, keepdims: bool) -> Raw:
-    """A reduction's cotangent, repeated for every element that went into it."""
-    return np.broadcast_to(kept(g, shape, axis, keepdims), shape)
-
-
-def kept(g: Raw, shape: tuple[int, ...], axis: Any, keepdims: bool) -> Raw:
-    """What was reduced from ``shape``, with the reduced axes as ones of length one."""
-    if keepdims:
-        return g
-    reduced = axes_of(len(shape), axis)
-    return np.reshape(g, tuple(1 if i in reduced else n for i, n in enumerate(shape)))
 
 
 @og.op(implements=np.sum, samples=[*_COMMON, *_EMPTY])
@@ -143,7 +124,7 @@ def _(
     is_zero = og.stop_gradient(out) == 0
     rate = np.where(is_zero, 0, g / np.where(is_zero, 1, out))
     deviation = x - np.mean(x, axis=axis, keepdims=True)
-    if is_complex(x):
+    if np.iscomplexobj(x):
         deviation = np.conjugate(deviation)
     return spread(rate, np.shape(x), axis, keepdims) * (deviation / (_count(x, axis) - ddof))
 
@@ -160,7 +141,7 @@ def _mean(a: Raw, axis: Any = None, *, keepdims: Any = False) -> Raw:
 
 def _var(a: Raw, axis: Any = None, *, ddof: float = 0, keepdims: Any = False) -> Raw:
     deviation = a - np.mean(a, axis=axis, keepdims=True)
-    if is_complex(a):
+    if np.iscomplexobj(a):
         square = np.real(deviation * np.conjugate(deviation))
     else:
         square = deviation * deviation
@@ -177,7 +158,7 @@ def _reduce(function: Callable[..., Any]) -> Callable[..., Raw]:
 
 
 OPS = (sum, prod, max, min, std)
-FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     np.mean: _mean,
     np.var: _var,
     np.add.reduce: _reduce(np.sum),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 import opgrad as og
 from opgrad import Raw
 from opgrad.errors import InputError
-from opgrad_arrays.calling import call
+from opgrad_arrays.rules import Functions, run
 
 
 @og.op(
@@ -41,7 +40,7 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
 
 def _convolve(a: Raw, v: Raw, mode: str = "full") -> Raw:
     """np.convolve: the full convolution, and the part of it that the mode leaves."""
-    out = call(convolve, a, v)
+    out = run(convolve, a, v)
     short, long = sorted((np.size(a), np.size(v)))
     if mode == "full":
         return out
@@ -74,7 +73,7 @@ def _interp(
 
 
 OPS = (convolve,)
-FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     np.convolve: _convolve,
     np.interp: _interp,
 }

@@ -9,6 +9,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
+from opgrad_arrays.rules import Functions
 
 
 def _sort(a: Raw, axis: int | None = -1, kind: Any = None, *, stable: Any = None) -> Raw:
@@ -30,18 +31,8 @@ def _gathered(a: Raw, axis: int | None, find_order: Callable[[Any, int], Any]) -
     return a[tuple(index)]
 
 
-def _of_data(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function whose results are integers, as it is on the data."""
-
-    def on_data(a: Raw, *args: Any, **kwargs: Any) -> Any:
-        return function(og.stop_gradient(a), *args, **kwargs)
-
-    return on_data
-
-
 OPS: tuple[og.Op, ...] = ()
-FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
+FUNCTIONS: Functions = {
     np.sort: _sort,
     np.partition: _partition,
-    **{f: _of_data(f) for f in (np.argsort, np.argpartition, np.argmax, np.argmin)},
 }

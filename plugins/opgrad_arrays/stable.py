@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,8 @@ import numpy as np
 import opgrad as og
 from opgrad import Raw
 from opgrad.errors import InputError
-from opgrad_arrays.calling import call, is_complex
-from opgrad_arrays.reductions import kept, spread
+from opgrad_arrays.axes import kept, spread
+from opgrad_arrays.rules import Functions, run
 from opgrad_arrays.shaping import MATRIX
 
 _CUBE = np.linspace(-2.3, 1.9, 12).reshape(2, 3, 2)
@@ -99,7 +98,7 @@ def norm(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
 
     Derivative: x / out (its conjugate, if complex). At zero, where it has a kink: 0.
     """
-    square = np.real(x * np.conjugate(x)) if is_complex(x) else x * x
+    square = np.real(x * np.conjugate(x)) if np.iscomplexobj(x) else x * x
     return np.sqrt(np.sum(square, axis=axis, keepdims=keepdims))
 
 
@@ -107,14 +106,16 @@ def norm(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
 def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
     is_zero = og.stop_gradient(out) == 0
     rate = np.where(is_zero, 0, g / np.where(is_zero, 1, out))
-    return spread(rate, np.shape(x), axis, keepdims) * (np.conjugate(x) if is_complex(x) else x)
+    return spread(rate, np.shape(x), axis, keepdims) * (
+        np.conjugate(x) if np.iscomplexobj(x) else x
+    )
 
 
 def _norm(x: Raw, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Raw:
     """np.linalg.norm: all orders of vectors, and those of matrices that need no decomposition."""
     over = x.ndim if axis is None else len(axis) if isinstance(axis, tuple) else 1
     if ord is None or (ord == "fro" and over == 2) or (ord == 2 and over == 1):
-        return call(norm, x, axis=axis, keepdims=keepdims)
+        return run(norm, x, axis=axis, keepdims=keepdims)
     if over == 1 and not isinstance(ord, str):
         return _vector_norm(x, ord, axis, keepdims)
     if over == 2 and ord in (1, -1, np.inf, -np.inf):
@@ -141,4 +142,4 @@ def _vector_norm(x: Raw, ord: float, axis: Any, keepdims: bool) -> Raw:
 
 
 OPS = (logsumexp, softmax, log_softmax, norm)
-FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {np.linalg.norm: _norm}
+FUNCTIONS: Functions = {np.linalg.norm: _norm}

@@ -51,12 +51,6 @@ def test_has_a_vjp(op: OpN) -> None:
 
 
 @EACH_OP
-def test_is_elementwise(op: OpN) -> None:
-    """The ops of these plugins all broadcast."""
-    assert op.elementwise
-
-
-@EACH_OP
 def test_has_every_param_sampled(op: OpN) -> None:
     """Each param is given a value in a sample."""
     assert op.param_names == {name for sample in op.samples for name in sample.params}

@@ -1,0 +1,36 @@
+"""Calling an op from a rule, which sees raw data, or Values where it is itself differentiated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+import opgrad as og
+from opgrad import Raw
+
+Functions: TypeAlias = dict[Callable[..., Any], Callable[..., Any]]
+"""What stands in for NumPy functions on Values, as `opgrad_functions` returns it."""
+
+
+def run(op: og.Op, *inputs: Any, **params: Any) -> Any:
+    """The op on Values, its forward on raw data: for what no NumPy function dispatches."""
+    if any(isinstance(x, og.Node) for x in inputs):
+        assert callable(op)
+        return op(*inputs, **params)
+    return op.forward(*inputs, **params)
+
+
+def plain(x: Any) -> Any:
+    """Without Values, also in tuples and lists: for indices and masks, which have no gradient."""
+    if isinstance(x, og.Node):
+        return x.data
+    return type(x)(map(plain, x)) if type(x) in (tuple, list) else x
+
+
+def unbroadcast(g: Raw, given: tuple[int, ...], shape: tuple[int, ...]) -> Raw:
+    """The sum over what was broadcast from ``shape``."""
+    lead = len(given) - len(shape)
+    stretched = (lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1)
+    return np.reshape(np.sum(g, axis=(*range(lead), *stretched)), shape)
