@@ -36,8 +36,8 @@ def cumsum(x: Raw, *, axis: int | None = None) -> Raw:
 @cumsum.vjp
 def _(g: Raw, out: Raw, x: Raw, *, axis: int | None = None) -> Raw:
     if axis is None:
-        return np.reshape(_backwards(np.cumsum(_backwards(g, 0), axis=0), 0), np.shape(x))
-    return _backwards(np.cumsum(_backwards(g, axis), axis=axis), axis)
+        return np.reshape(np.flip(np.cumsum(np.flip(g, 0), axis=0), 0), np.shape(x))
+    return np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis)
 
 
 @og.op(
@@ -62,16 +62,16 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: int | None = None) -> Raw:
 
 def _pull_cumprod(g: Raw, out: Raw, x: Raw) -> Raw:
     """Along the last axis: what is below each element, times all that comes of it above."""
-    above = run(recurrence, _backwards(run(shift, x, by=-1), -1), _backwards(g, -1))
-    return (run(shift, out, by=1) + _first(np.shape(x))) * _backwards(above, -1)
+    above = run(recurrence, np.flip(run(shift, x, by=-1), -1), np.flip(g, -1))
+    return (run(shift, out, by=1) + _first(np.shape(x))) * np.flip(above, -1)
 
 
 def exclusive_products(x: Raw) -> Raw:
     """For each element along the last axis, the product of all others."""
     first = _first(np.shape(x))
     below = run(shift, np.cumprod(x, axis=-1), by=1) + first
-    above = run(shift, np.cumprod(_backwards(x, -1), axis=-1), by=1) + first
-    return below * _backwards(above, -1)
+    above = run(shift, np.cumprod(np.flip(x, -1), axis=-1), by=1) + first
+    return below * np.flip(above, -1)
 
 
 @og.op(
@@ -95,8 +95,8 @@ def recurrence(x: Raw, y: Raw) -> Raw:
 
 @recurrence.vjp
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> tuple[Raw, Raw]:
-    above = run(recurrence, _backwards(run(shift, x, by=-1), -1), _backwards(g, -1))
-    ct = _backwards(above, -1)
+    above = run(recurrence, np.flip(run(shift, x, by=-1), -1), np.flip(g, -1))
+    ct = np.flip(above, -1)
     return ct * run(shift, out, by=1), ct
 
 
@@ -126,10 +126,6 @@ def shift(x: Raw, *, by: int) -> Raw:
 @shift.vjp
 def _(g: Raw, out: Raw, x: Raw, *, by: int) -> Raw:
     return run(shift, g, by=-by)
-
-
-def _backwards(x: Raw, axis: int) -> Raw:
-    return along(x, axis, slice(None, None, -1))
 
 
 def _first(shape: tuple[int, ...]) -> Raw:

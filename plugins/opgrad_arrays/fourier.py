@@ -7,7 +7,7 @@ as in JAX.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -169,17 +169,14 @@ def _several(transform: Callable[..., Raw], default: Sequence[int] | None) -> Ca
     return transforms
 
 
-def _shifted(function: Callable[..., Any]) -> Callable[..., Raw]:
-    """np.fft.fftshift and its inverse: the elements in the order that it gives their places."""
+def _rolled(sign: int) -> Callable[..., Raw]:
+    """np.fft.fftshift and its inverse: every axis rolled by half of its length, there or back."""
 
-    def shifted(x: Raw, axes: int | Sequence[int] | None = None) -> Raw:
-        if axes is None:
-            axes = range(np.ndim(x))
-        for axis in [axes] if isinstance(axes, int) else axes:
-            x = along(x, axis, function(np.arange(np.shape(x)[axis])))
-        return x
+    def rolled(x: Raw, axes: int | Sequence[int] | None = None) -> Raw:
+        axes = range(np.ndim(x)) if axes is None else [axes] if isinstance(axes, int) else axes
+        return np.roll(x, tuple(sign * (np.shape(x)[a] // 2) for a in axes), tuple(axes))
 
-    return shifted
+    return rolled
 
 
 OPS = (fft, ifft, rfft, irfft, resize)
@@ -192,6 +189,6 @@ FUNCTIONS: Functions = {
     np.fft.ifft2: _several(np.fft.ifft, (-2, -1)),
     np.fft.fftn: _several(np.fft.fft, None),
     np.fft.ifftn: _several(np.fft.ifft, None),
-    np.fft.fftshift: _shifted(np.fft.fftshift),
-    np.fft.ifftshift: _shifted(np.fft.ifftshift),
+    np.fft.fftshift: _rolled(1),
+    np.fft.ifftshift: _rolled(-1),
 }

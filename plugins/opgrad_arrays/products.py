@@ -141,25 +141,12 @@ def _cross(
             f"np.cross of Values takes vectors of 3 elements; given shapes {np.shape(a)} "
             f"and {np.shape(b)}"
         )
-    a, b = _moved(a, axisa, -1), _moved(b, axisb, -1)
-    return _moved(np.einsum("...i,...j,ijk->...k", a, b, _HANDED), -1, axisc)
-
-
-def _moved(x: Raw, source: int, target: int) -> Raw:
-    """The axis at one place put in another."""
-    order = list(range(np.ndim(x)))
-    order.insert(target % len(order), order.pop(source))
-    return np.transpose(x, tuple(order))
+    a, b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
+    return np.moveaxis(np.einsum("...i,...j,ijk->...k", a, b, _HANDED), -1, axisc)
 
 
 def _trace(a: Raw, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Raw:
-    """The sum of a diagonal: that of the square whose main diagonal it is."""
-    axis1, axis2 = axis1 % np.ndim(a), axis2 % np.ndim(a)
-    others = (i for i in range(np.ndim(a)) if i not in (axis1, axis2))
-    a = np.transpose(a, (*others, axis1, axis2))
-    a = a[..., max(-offset, 0) :, max(offset, 0) :]
-    n = min(np.shape(a)[-2:])
-    return np.einsum("...ii->...", a[..., :n, :n])
+    return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)
 
 
 OPS = (matmul,)

@@ -57,7 +57,8 @@ def _interp(
 ) -> Raw:
     """np.interp: on each piece the line through its two ends, outside the value at the end.
 
-    At a knot the derivative by x is that of the piece on its right.
+    By x, by the heights, and by the knots. At a knot the derivatives are those of the piece on its
+    right.
     """
     if period is not None:
         raise InputError(f"np.interp of a Value has no 'period'; given period={period!r}")

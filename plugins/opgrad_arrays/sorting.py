@@ -26,9 +26,7 @@ def _gathered(a: Raw, axis: int | None, find_order: Callable[[Any, int], Any]) -
     """The elements in that order. At a tie each place has the gradient of the one put there."""
     if axis is None:
         a, axis = np.reshape(a, -1), 0
-    index: list[Any] = list(np.indices(np.shape(a), sparse=True))
-    index[axis] = find_order(og.stop_gradient(a), axis)
-    return a[tuple(index)]
+    return np.take_along_axis(a, find_order(og.stop_gradient(a), axis), axis)
 
 
 OPS: tuple[og.Op, ...] = ()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import opgrad as og
-from tests.arrays.derivatives import arbitrary, assert_derivatives_are_right
+from tests.arrays.derivatives import assert_derivatives_are_right
 
 MATMUL_SHAPES = [
     ((3,), (3,)),
@@ -109,40 +109,3 @@ def test_products_of_complex_numbers(product: Callable[..., Any]) -> None:
     x = _array((3,)) + 1j * _array((3,), 1)
     y = _array((3,), 2) + 1j * _array((3,), 3)
     assert_derivatives_are_right(product, x, y, second=False)
-
-
-@pytest.mark.parametrize("mode", ["full", "same", "valid"])
-@pytest.mark.parametrize(("n", "m"), [(5, 3), (3, 5), (4, 4), (5, 2), (1, 3)])
-def test_convolution(mode: Any, n: int, m: int) -> None:
-    """np.convolve in each mode, for vectors of even and odd lengths, either the longer one."""
-    assert_derivatives_are_right(
-        lambda x, y: np.convolve(x, y, mode), arbitrary(np.ones(n)), _array((m,))
-    )
-
-
-KNOTS = np.array([-1.0, 0.5, 1.0, 3.0])
-
-
-@pytest.mark.parametrize("params", [{}, {"left": -2.0}, {"left": 0.5, "right": 7.0}])
-def test_interpolation(params: dict[str, float]) -> None:
-    """np.interp by x and by the values at the knots; inside, and outside."""
-    x, heights = np.array([[-0.3, 0.7, 2.2], [-1.7, 3.4, 0.9]]), np.array([1.0, -0.5, 2.0, 0.3])
-    assert_derivatives_are_right(lambda x, fp: np.interp(x, KNOTS, fp, **params), x, heights)
-
-
-def test_interpolation_of_a_number() -> None:
-    """np.interp takes a number."""
-    assert_derivatives_are_right(lambda x: np.interp(x, KNOTS, KNOTS**2), 0.7)
-
-
-def test_interpolation_at_a_knot_has_the_slope_on_its_right() -> None:
-    """At a kink the derivative is that of the right piece."""
-    g = og.grad(lambda x: np.interp(x, np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 4.0])))(1.0)
-    assert g == 3.0
-
-
-def test_interpolation_with_one_knot_is_constant() -> None:
-    """One knot has no slope."""
-    assert_derivatives_are_right(
-        lambda x, fp: np.interp(x, np.array([0.5]), fp), np.array([0.2, 0.9]), np.array([2.0])
-    )
