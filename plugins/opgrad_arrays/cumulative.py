@@ -17,6 +17,7 @@ from opgrad_arrays.axes import along
 from opgrad_arrays.rules import Functions, run
 from opgrad_arrays.shaping import MATRIX
 
+_ABSENT = object()
 _SAMPLES = [
     og.Sample(MATRIX),
     og.Sample(MATRIX, axis=0),
@@ -133,10 +134,21 @@ def _first(shape: tuple[int, ...]) -> Raw:
     return (np.arange(shape[-1]) == 0).astype(np.int8)
 
 
-def _diff(a: Raw, n: int = 1, axis: int = -1) -> Raw:
+def _diff(a: Raw, n: int = 1, axis: int = -1, prepend: Raw = _ABSENT, append: Raw = _ABSENT) -> Raw:
+    """np.diff: each element less the one before it, n times over."""
+    ends = [x if x is _ABSENT or np.ndim(x) else _slice(x, a, axis) for x in (prepend, append)]
+    parts = [x for x in (ends[0], a, ends[1]) if x is not _ABSENT]
+    a = np.concatenate(parts, axis) if len(parts) > 1 else a
     for _ in range(n):
         a = along(a, axis, slice(1, None)) - along(a, axis, slice(None, -1))
     return a
+
+
+def _slice(x: Raw, like: Raw, axis: int) -> Raw:
+    """A number, repeated for one place along the axis of an array."""
+    shape = list(np.shape(like))
+    shape[axis] = 1
+    return np.broadcast_to(x, tuple(shape))
 
 
 def _accumulate(function: Callable[..., Any]) -> Callable[..., Raw]:

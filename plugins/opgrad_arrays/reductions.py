@@ -96,7 +96,7 @@ def _shares(out: Raw, x: Raw, axis: Any, keepdims: bool) -> Raw:
     """1 where x is the one that was chosen, 1/n where n of them are, else 0. A constant."""
     x, out = np.asarray(og.stop_gradient(x)), og.stop_gradient(out)
     is_chosen = (x == kept(out, x.shape, axis, keepdims)) | (x != x)
-    dtype = x.dtype if x.dtype.kind == "f" else np.float64
+    dtype = x.real.dtype if x.dtype.kind in "fc" else np.float64
     return is_chosen / np.sum(is_chosen, axis=axis, keepdims=True, dtype=dtype)
 
 

@@ -77,6 +77,8 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = -1) -> Raw:
 
 def _exponentials(x: Raw, axis: Any) -> tuple[Raw, Raw]:
     """exp(x - highest), none above 1, and the highest."""
+    if np.iscomplexobj(x):
+        raise TypeError("sums of exponentials are stable for real numbers only; given complex ones")
     x = np.asarray(x) if np.result_type(x).kind == "f" else np.asarray(x, np.float64)
     highest = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     highest = np.where(np.isfinite(highest), highest, x.dtype.type(0))

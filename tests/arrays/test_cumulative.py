@@ -56,3 +56,11 @@ def test_accumulate_of_ufuncs(ufunc: Any, params: dict[str, Any]) -> None:
 def test_differences(n: int, axis: int) -> None:
     """np.diff takes how often, and along which axis."""
     assert_derivatives_are_right(lambda x: np.diff(x, n, axis), CUBE)
+
+
+def test_differences_with_ends() -> None:
+    """np.diff takes what comes before, and after: a number, or an array."""
+    before = np.array([[[0.3, 0.7]], [[-0.4, 1.2]]])
+    assert_derivatives_are_right(
+        lambda x, b, a: np.diff(x, axis=1, prepend=b, append=a), CUBE, before, 0.6
+    )
