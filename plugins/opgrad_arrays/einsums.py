@@ -13,7 +13,6 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad.errors import InputError
 from opgrad_arrays.rules import Functions, run
 from opgrad_arrays.shaping import MATRIX
 
@@ -96,7 +95,7 @@ def explicit(subscripts: str, ndims: Sequence[int]) -> tuple[list[str], str]:
 def _einsum(subscripts: Any, *operands: Raw, optimize: Any = False) -> Raw:
     """np.einsum, with its subscripts in a string."""
     if not isinstance(subscripts, str):
-        raise InputError(
+        raise og.errors.InputError(
             "np.einsum of Values takes its subscripts as a string, such as 'ij,jk->ik'"
         )
     return run(einsum, *operands, subscripts=subscripts, optimize=optimize)

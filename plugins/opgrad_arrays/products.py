@@ -8,7 +8,6 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad.errors import InputError
 from opgrad_arrays.rules import Functions, unbroadcast
 from opgrad_arrays.shaping import MATRIX
 
@@ -137,7 +136,7 @@ def _cross(
     if axis is not None:
         axisa = axisb = axisc = axis
     if np.shape(a)[axisa] != 3 or np.shape(b)[axisb] != 3:
-        raise InputError(
+        raise og.errors.InputError(
             f"np.cross of Values takes vectors of 3 elements; given shapes {np.shape(a)} "
             f"and {np.shape(b)}"
         )

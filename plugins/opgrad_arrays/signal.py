@@ -8,7 +8,6 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad.errors import InputError
 from opgrad_arrays.rules import Functions, run
 
 
@@ -61,7 +60,7 @@ def _interp(
     right.
     """
     if period is not None:
-        raise InputError(f"np.interp of a Value has no 'period'; given period={period!r}")
+        raise og.errors.InputError(f"np.interp of a Value has no 'period'; given period={period!r}")
     at, knots = og.stop_gradient(x), np.asarray(og.stop_gradient(xp))
     last = knots.size - 1
     low = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, max(last - 1, 0))

@@ -8,7 +8,6 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad.errors import InputError
 from opgrad_arrays.axes import kept, spread
 from opgrad_arrays.rules import Functions, run
 from opgrad_arrays.shaping import MATRIX
@@ -126,7 +125,7 @@ def _norm(x: Raw, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
         sums = np.sum(np.abs(x), axis=summed, keepdims=True)
         extreme = np.max if ord > 0 else np.min
         return extreme(sums, axis=(summed, chosen), keepdims=keepdims)
-    raise InputError(
+    raise og.errors.InputError(
         f"np.linalg.norm of a Value over {over} axes is not there for ord={ord!r}; "
         f"there are: None, 'fro', 1, -1, inf, -inf, and any number for one axis"
     )
