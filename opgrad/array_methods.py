@@ -185,6 +185,20 @@ class ArrayMethods:
             raise TypeError("a Value of a number cannot be iterated over")
         return (_of(self)[i] for i in range(len(self)))
 
+    def __and__(self, other: Any) -> Any:
+        return np.bitwise_and(_of(self), other)
+
+    def __or__(self, other: Any) -> Any:
+        return np.bitwise_or(_of(self), other)
+
+    def __xor__(self, other: Any) -> Any:
+        return np.bitwise_xor(_of(self), other)
+
+    def __invert__(self) -> Any:
+        return np.invert(_of(self))
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
     def __setitem__(self, index: Any, value: object) -> None:
         raise CutGradientError(
             "v[i] = x would change a Value in place and lose its gradient. Get a changed copy "

@@ -6,15 +6,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import opgrad as og
-from opgrad_arrays import cumulative as _cumulative
-from opgrad_arrays import einsums as _einsums
-from opgrad_arrays import fourier as _fourier
-from opgrad_arrays import indexing, joining, passing, rearranging, shaping
-from opgrad_arrays import products as _products
-from opgrad_arrays import reductions as _reductions
-from opgrad_arrays import signal as _signal
-from opgrad_arrays import sorting as _sorting
-from opgrad_arrays import stable as _stable
+from opgrad_arrays import (
+    cumulative,
+    diagonals,
+    dtypes,
+    einsums,
+    fourier,
+    indexing,
+    joining,
+    passing,
+    products,
+    rearranging,
+    reductions,
+    shaping,
+    signal,
+    sorting,
+    stable,
+)
 from opgrad_arrays.cumulative import cumprod as cumprod
 from opgrad_arrays.cumulative import cumsum as cumsum
 from opgrad_arrays.cumulative import recurrence as recurrence
@@ -30,8 +38,6 @@ from opgrad_arrays.fourier import irfft as irfft
 from opgrad_arrays.fourier import resize as resize
 from opgrad_arrays.fourier import rfft as rfft
 from opgrad_arrays.indexing import getitem as getitem
-from opgrad_arrays.indexing import index_add as index_add
-from opgrad_arrays.indexing import index_set as index_set
 from opgrad_arrays.indexing import scatter as scatter
 from opgrad_arrays.joining import concatenate as concatenate
 from opgrad_arrays.products import matmul as matmul
@@ -50,8 +56,8 @@ from opgrad_arrays.stable import log_softmax as log_softmax
 from opgrad_arrays.stable import logsumexp as logsumexp
 from opgrad_arrays.stable import norm as norm
 from opgrad_arrays.stable import softmax as softmax
-
-_THEMES = (_cumulative, _einsums, _fourier, _products, _reductions, _signal, _sorting, _stable)
+from opgrad_arrays.updating import index_add as index_add
+from opgrad_arrays.updating import index_set as index_set
 
 
 @og.hookimpl.opgrad_ops
@@ -62,7 +68,8 @@ def opgrad_ops() -> list[og.Op]:
         *(astype, real, imag, conj),
         *(getitem, scatter, index_set, index_add),
         *(concatenate, roll, flip),
-        *(op for theme in _THEMES for op in theme.OPS),
+        *(*reductions.OPS, *cumulative.OPS, *sorting.OPS, *stable.OPS),
+        *(*products.OPS, *einsums.OPS, *signal.OPS, *fourier.OPS),
     ]
 
 
@@ -70,10 +77,19 @@ def opgrad_ops() -> list[og.Op]:
 def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
     """NumPy functions made of ops, and those that only tell something of the data."""
     return {
-        **{f: g for theme in _THEMES for f, g in theme.FUNCTIONS.items()},
+        **reductions.FUNCTIONS,
+        **cumulative.FUNCTIONS,
+        **sorting.FUNCTIONS,
+        **stable.FUNCTIONS,
+        **products.FUNCTIONS,
+        **einsums.FUNCTIONS,
+        **signal.FUNCTIONS,
+        **fourier.FUNCTIONS,
         **shaping.FUNCTIONS,
+        **dtypes.FUNCTIONS,
         **joining.FUNCTIONS,
         **indexing.FUNCTIONS,
+        **diagonals.FUNCTIONS,
         **rearranging.FUNCTIONS,
         **passing.FUNCTIONS,
     }

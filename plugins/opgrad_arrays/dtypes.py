@@ -11,7 +11,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.rules import run
+from opgrad_arrays.rules import Functions, run
 from opgrad_arrays.shaping import MATRIX, SINGLE
 
 COMPLEX = np.array([[0.3 - 1.1j, -1.2 + 0.4j], [2.1 + 0.7j, 0.8 - 0.2j]])
@@ -27,11 +27,10 @@ PARTS: list[tuple[Raw, ...]] = [
 
 
 @og.op(
-    implements=np.astype,
     samples=[
         og.Sample(MATRIX, dtype=np.float64),
         og.Sample(MATRIX, dtype=np.complex128),
-        og.Sample(SINGLE, dtype=np.float32),
+        og.Sample(SINGLE, dtype=np.float64),
         og.Sample(MATRIX[:0], dtype=np.float64),
     ],
 )
@@ -99,3 +98,10 @@ def conj(x: Raw) -> Raw:
 @conj.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
     return np.conjugate(g)
+
+
+def _astype(x: Raw, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
+    return astype(x, dtype=dtype)
+
+
+FUNCTIONS: Functions = {np.astype: _astype}

@@ -1,4 +1,4 @@
-"""Choosing elements, putting them back, and changed copies."""
+"""Choosing elements, and putting them back."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.dtypes import in_dtype_of
-from opgrad_arrays.rules import Functions, plain, run, unbroadcast
+from opgrad_arrays.rules import Functions, plain, run
 from opgrad_arrays.shaping import CUBE, EMPTY, MATRIX, SINGLE
 
 MASK = np.array([[True, False, True], [False, False, True]])
@@ -18,7 +17,7 @@ REPEATED = (slice(None), [0, 0, 2])
 Index: TypeAlias = Any
 """What NumPy takes between brackets."""
 
-SINGLES = (int, np.integer, slice, EllipsisType, type(None))
+BASIC = (int, np.integer, slice, EllipsisType, type(None))
 
 
 @og.op(
@@ -63,7 +62,7 @@ def scatter(x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
     Derivative: its VJP is the cotangent at the index.
     """
     out = np.zeros(shape, np.result_type(x))
-    if _never_repeats(index):
+    if never_repeats(index):
         out[index] = x
     else:
         np.add.at(out, index, x)
@@ -75,93 +74,12 @@ def _(g: Raw, out: Raw, x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
     return g[index]
 
 
-@og.op(
-    samples=[
-        og.Sample(MATRIX, MATRIX[0] * 0.3, index=1),
-        og.Sample(MATRIX, np.array([[0.7], [-0.1]]), index=(slice(None), slice(0, 2))),
-        og.Sample(MATRIX, np.array([0.7, -0.1, 1.1]), index=([0, 0, 1], [1, 1, 2])),
-        og.Sample(MATRIX, 2.5, index=MASK),
-        og.Sample(EMPTY, EMPTY, index=slice(0, 0)),
-        og.Sample(SINGLE, MATRIX[0, :2], index=0),
-    ]
-)
-def index_set(x: Raw, y: Raw, *, index: Index) -> Raw:
-    """x with y in the place of x[index]; in the dtype of x. At a repeated index the last y stays.
-
-    Derivatives: the cotangent outside of the index to x, that at the index to y.
-    """
-    out = _copy_for(x, y)
-    out[index] = y
-    return out
-
-
-@index_set.vjp_wrt(0)
-def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
-    keep = np.ones(np.shape(x), bool)
-    keep[index] = False
-    return np.where(keep, g, 0)
-
-
-@index_set.vjp_wrt(1)
-def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
-    ct = g[index]
-    if not _never_repeats(index):
-        number = np.arange(np.size(ct)).reshape(np.shape(ct))
-        last = np.zeros(np.shape(x), np.intp)
-        last[index] = number
-        ct = np.where(last[index] == number, ct, 0)
-    return in_dtype_of(y, unbroadcast(ct, np.shape(ct), np.shape(y)))
-
-
-@og.op(
-    samples=[
-        og.Sample(MATRIX, MATRIX[0] * 0.3, index=1),
-        og.Sample(MATRIX, np.array([[0.7], [-0.1]]), index=(slice(None), slice(0, 2))),
-        og.Sample(MATRIX, np.array([0.7, -0.1, 1.1]), index=([0, 0, 1], [1, 1, 2])),
-        og.Sample(MATRIX, 2.5, index=MASK),
-        og.Sample(EMPTY, EMPTY, index=slice(0, 0)),
-        og.Sample(SINGLE, MATRIX[0, :2], index=0),
-    ]
-)
-def index_add(x: Raw, y: Raw, *, index: Index) -> Raw:
-    """x with y added to x[index]; in the dtype of x. At a repeated index all are added.
-
-    Derivatives: the cotangent to x, that at the index to y.
-    """
-    out = _copy_for(x, y)
-    np.add.at(out, index, np.asarray(y, out.dtype))
-    return out
-
-
-@index_add.vjp_wrt(0)
-def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
-    return g
-
-
-@index_add.vjp_wrt(1)
-def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
-    ct = g[index]
-    return in_dtype_of(y, unbroadcast(ct, np.shape(ct), np.shape(y)))
-
-
-def _never_repeats(index: Index) -> bool:
+def never_repeats(index: Index) -> bool:
     """Whether no element is chosen twice, as far as the kinds of the indices tell."""
     parts = index if isinstance(index, tuple) else (index,)
     return all(
-        isinstance(p, SINGLES) or getattr(getattr(p, "dtype", None), "kind", "") == "b"
-        for p in parts
+        isinstance(p, BASIC) or getattr(getattr(p, "dtype", None), "kind", "") == "b" for p in parts
     )
-
-
-def _copy_for(x: Raw, y: Raw) -> Any:
-    """A copy of x to write y into; refused where that would lose more than digits of y."""
-    out = np.array(x)
-    if not np.can_cast(np.result_type(y, out.dtype), out.dtype, "same_kind"):
-        raise TypeError(
-            f"an array of dtype {out.dtype} cannot hold elements of {np.result_type(y)}; "
-            f"convert one of them with astype"
-        )
-    return out
 
 
 def _take(
@@ -205,33 +123,10 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     return chosen
 
 
-def _diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
-    last = np.moveaxis(a, (axis1, axis2), (-2, -1))
-    rows, columns = _diagonal_of(np.shape(last)[-2:], offset)
-    return last[..., rows, columns]
-
-
-def _diag(v: Any, k: int = 0) -> Any:
-    if np.ndim(v) != 1:
-        return np.diagonal(v, k)
-    n = np.shape(v)[0] + abs(k)
-    return run(scatter, v, index=_diagonal_of((n, n), k), shape=(n, n))
-
-
-def _diagonal_of(shape: tuple[int, ...], offset: int) -> tuple[Any, Any]:
-    rows, columns = shape
-    start, length = max(-offset, 0), min(rows + min(offset, 0), columns - max(offset, 0))
-    steps = np.arange(max(length, 0))
-    return steps + start, steps + max(offset, 0)
-
-
 FUNCTIONS: Functions = {
     np.take: _take,
     np.take_along_axis: _take_along_axis,
     np.compress: _compress,
     np.extract: lambda condition, arr: _compress(np.ravel(plain(condition)), arr),
     np.select: _select,
-    np.diagonal: _diagonal,
-    np.diag: _diag,
-    np.diagflat: lambda v, k=0: _diag(np.ravel(v), k),
 }

@@ -1,4 +1,4 @@
-"""Elements moved around, mirrored, padded, or blanked."""
+"""Elements moved around, mirrored, or padded."""
 
 from __future__ import annotations
 
@@ -71,15 +71,6 @@ def _rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
     return np.flip(np.swapaxes(m, first, second), second) if k else m
 
 
-def _triangle(numpys: Any) -> Any:
-    def triangle(m: Any, k: int = 0) -> Any:
-        ndim = np.ndim(m)
-        shape = np.shape(m)[-2:] if ndim > 1 else np.shape(m) * 2
-        return np.where(numpys(np.ones(shape, bool), k), m, 0)
-
-    return triangle
-
-
 GATHERING = ("edge", "wrap", "reflect", "symmetric")
 """The modes in which padding repeats elements."""
 
@@ -124,7 +115,5 @@ FUNCTIONS: Functions = {
     np.fliplr: lambda m: np.flip(m, 1),
     np.flipud: lambda m: np.flip(m, 0),
     np.rot90: _rot90,
-    np.triu: _triangle(np.triu),
-    np.tril: _triangle(np.tril),
     np.pad: _pad,
 }

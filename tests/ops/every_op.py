@@ -1,4 +1,4 @@
-"""Every elementwise op of the built-in plugins, with each of its real samples: what tests enumerate.
+"""Every elementwise op of the built-in plugins, with its real samples: what tests enumerate.
 
 The others, and complex samples, are in ``tests/arrays/test_every_array_op.py``.
 """

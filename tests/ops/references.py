@@ -47,6 +47,7 @@ def _round(x: float, decimals: int = 0) -> float:
 
 
 REFERENCES: dict[str, Callable[..., Any]] = {
+    "arithmetic.identity": of_numbers(lambda x: x),
     "arithmetic.add": of_numbers(operator.add),
     "arithmetic.sub": of_numbers(operator.sub),
     "arithmetic.mul": of_numbers(operator.mul),
@@ -63,6 +64,9 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "arithmetic.greater_equal": of_numbers(operator.ge),
     "arithmetic.equal": of_numbers(operator.eq),
     "arithmetic.not_equal": of_numbers(operator.ne),
+    "arrays.real": of_numbers(lambda x: x),
+    "arrays.imag": of_numbers(lambda x: 0.0),
+    "arrays.conj": of_numbers(lambda x: x),
     "elementary.exp": of_numbers(math.exp),
     "elementary.exp2": of_numbers(lambda x: 2.0**x),
     "elementary.expm1": of_numbers(math.expm1),

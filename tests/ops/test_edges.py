@@ -18,6 +18,7 @@ NAN_IS_AN_ANSWER = {
     "arithmetic.greater",
     "arithmetic.greater_equal",
     "arithmetic.equal",
+    "arrays.imag",
     "arithmetic.not_equal",
     "arithmetic.where",
 }

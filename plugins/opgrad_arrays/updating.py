@@ -1,0 +1,86 @@
+"""Copies of arrays with some elements changed: what ``og.at`` makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import opgrad as og
+from opgrad import Raw
+from opgrad_arrays.dtypes import in_dtype_of
+from opgrad_arrays.indexing import MASK, Index, never_repeats
+from opgrad_arrays.rules import unbroadcast
+from opgrad_arrays.shaping import EMPTY, MATRIX, SINGLE
+
+SAMPLES = [
+    og.Sample(MATRIX, MATRIX[0] * 0.3, index=1),
+    og.Sample(MATRIX, np.array([[0.7], [-0.1]]), index=(slice(None), slice(0, 2))),
+    og.Sample(MATRIX, np.array([0.7, -0.1, 1.1]), index=([0, 0, 1], [1, 1, 2])),
+    og.Sample(MATRIX, 2.5, index=MASK),
+    og.Sample(EMPTY, EMPTY, index=slice(0, 0)),
+    og.Sample(SINGLE, MATRIX[0, :2], index=0),
+    og.Sample(SINGLE, SINGLE[0], index=1),
+]
+
+
+@og.op(samples=SAMPLES)
+def index_set(x: Raw, y: Raw, *, index: Index) -> Raw:
+    """x with y in the place of x[index]; in the dtype of x. At a repeated index the last y stays.
+
+    Derivatives: the cotangent outside of the index to x, that at the index to y.
+    """
+    out = _copy_for(x, y)
+    out[index] = y
+    return out
+
+
+@index_set.vjp_wrt(0)
+def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
+    keep = np.ones(np.shape(x), bool)
+    keep[index] = False
+    return np.where(keep, g, 0)
+
+
+@index_set.vjp_wrt(1)
+def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
+    ct = g[index]
+    if not never_repeats(index):
+        number = np.arange(np.size(ct)).reshape(np.shape(ct))
+        last = np.zeros(np.shape(x), np.intp)
+        last[index] = number
+        ct = np.where(last[index] == number, ct, 0)
+    return in_dtype_of(y, unbroadcast(ct, np.shape(ct), np.shape(y)))
+
+
+@og.op(samples=SAMPLES)
+def index_add(x: Raw, y: Raw, *, index: Index) -> Raw:
+    """x with y added to x[index]; in the dtype of x. At a repeated index all are added.
+
+    Derivatives: the cotangent to x, that at the index to y.
+    """
+    out = _copy_for(x, y)
+    np.add.at(out, index, np.asarray(y, out.dtype))
+    return out
+
+
+@index_add.vjp_wrt(0)
+def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
+    return g
+
+
+@index_add.vjp_wrt(1)
+def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
+    ct = g[index]
+    return in_dtype_of(y, unbroadcast(ct, np.shape(ct), np.shape(y)))
+
+
+def _copy_for(x: Raw, y: Raw) -> Any:
+    """A copy of x to write y into; refused where that would lose more than digits of y."""
+    out = np.array(x)
+    if not np.can_cast(np.result_type(y, out.dtype), out.dtype, "same_kind"):
+        raise TypeError(
+            f"an array of dtype {out.dtype} cannot hold elements of {np.result_type(y)}; "
+            f"convert one of them with astype"
+        )
+    return out
