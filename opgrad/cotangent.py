@@ -107,7 +107,12 @@ def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: An
         return
     if old is None:
         cotangents[node] = ct
-    elif node in owned and old.dtype == ct.dtype:
+    elif (
+        node in owned
+        and not isinstance(old, Node)  # of a recorded pass, some cotangents are Values, some not
+        and not isinstance(ct, Node)
+        and old.dtype == ct.dtype
+    ):
         np.add(old, ct, out=old)
     else:
         cotangents[node] = new = old + ct

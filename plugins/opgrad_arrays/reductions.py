@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 import opgrad as og
 from opgrad import Raw
+from opgrad_arrays.axes import axes_of, kept, spread
+from opgrad_arrays.cumulative import exclusive_products
+from opgrad_arrays.rules import Functions
 from opgrad_arrays.shaping import MATRIX
 
+_CUBE = np.linspace(-2.3, 1.9, 24).reshape(2, 3, 4)
+_FLOAT32 = og.Sample(MATRIX.astype(np.float32), axis=-1)
+_COMMON = [
+    og.Sample(MATRIX),
+    og.Sample(MATRIX, axis=0),
+    og.Sample(MATRIX, axis=(-1,), keepdims=True),
+    og.Sample(_CUBE, axis=(0, -1)),
+    og.Sample(np.array(1.5)),
+    _FLOAT32,
+]
+_EMPTY = [og.Sample(np.ones((0, 3)), axis=0), og.Sample(np.ones((2, 0)))]
+_ZERO_ROWS = og.Sample(np.ones((0, 3)), axis=1)
 
-@og.op(
-    implements=(np.sum, np.add.reduce),
-    samples=[
-        og.Sample(MATRIX),
-        og.Sample(MATRIX, axis=0),
-        og.Sample(MATRIX, axis=(-1,), keepdims=True),
-    ],
-)
+
+@og.op(implements=np.sum, samples=[*_COMMON, *_EMPTY])
 def sum(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
-    """The sum over an axis, several, or all."""
+    """The sum over an axis, several, or all. Derivative: 1 for every element."""
     return np.sum(x, axis=axis, keepdims=keepdims)
 
 
@@ -29,10 +39,130 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> 
     return spread(g, np.shape(x), axis, keepdims)
 
 
-def spread(g: Raw, shape: tuple[int, ...], axis: Any, keepdims: bool) -> Raw:
-    """A reduction's cotangent, repeated for every element that went into it."""
-    if not keepdims:
-        axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-        reduced = {a % len(shape) for a in axes}
-        g = np.reshape(g, tuple(1 if i in reduced else n for i, n in enumerate(shape)))
-    return np.broadcast_to(g, shape)
+@og.op(
+    implements=np.prod,
+    samples=[*_COMMON, *_EMPTY, og.Sample(np.array([[0.0, 2.0, 3.0], [0.0, 0.0, 1.5]]), axis=1)],
+)
+def prod(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+    """The product over an axis, several, or all.
+
+    Derivative: the product of all other elements; right where some are zero, too.
+    """
+    return np.prod(x, axis=axis, keepdims=keepdims)
+
+
+@prod.vjp
+def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+    shape = np.shape(x)
+    reduced = axes_of(len(shape), axis)
+    order = (*(i for i in range(len(shape)) if i not in reduced), *reduced)
+    x_last = np.transpose(x, order) if shape else x
+    count = int(np.prod([shape[i] for i in reduced], dtype=int))
+    rows = np.reshape(x_last, (*(shape[i] for i in order[: len(shape) - len(reduced)]), count))
+    others = np.reshape(exclusive_products(rows), tuple(shape[i] for i in order))
+    back = tuple(int(i) for i in np.argsort(np.array(order, int)))
+    return spread(g, shape, axis, keepdims) * (np.transpose(others, back) if shape else others)
+
+
+@og.op(implements=(np.max, np.amax), samples=[*_COMMON, _ZERO_ROWS])
+def max(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+    """The largest element over an axis, several, or all; NaN if there is one.
+
+    Derivative: 1 for the largest, 0 for the others. At a tie: shared equally.
+    """
+    return np.max(x, axis=axis, keepdims=keepdims)
+
+
+@max.vjp
+def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+    return spread(g, np.shape(x), axis, keepdims) * _shares(out, x, axis, keepdims)
+
+
+@og.op(implements=(np.min, np.amin), samples=[*_COMMON, _ZERO_ROWS])
+def min(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+    """The smallest element over an axis, several, or all; NaN if there is one.
+
+    Derivative: 1 for the smallest, 0 for the others. At a tie: shared equally.
+    """
+    return np.min(x, axis=axis, keepdims=keepdims)
+
+
+@min.vjp
+def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+    return spread(g, np.shape(x), axis, keepdims) * _shares(out, x, axis, keepdims)
+
+
+def _shares(out: Raw, x: Raw, axis: Any, keepdims: bool) -> Raw:
+    """1 where x is the one that was chosen, 1/n where n of them are, else 0. A constant."""
+    x, out = np.asarray(og.stop_gradient(x)), og.stop_gradient(out)
+    is_chosen = (x == kept(out, x.shape, axis, keepdims)) | (x != x)
+    dtype = x.real.dtype if x.dtype.kind in "fc" else np.float64
+    return is_chosen / np.sum(is_chosen, axis=axis, keepdims=True, dtype=dtype)
+
+
+@og.op(
+    implements=np.std,
+    samples=[
+        *_COMMON[:4],
+        og.Sample(MATRIX, axis=1, ddof=1),
+        _FLOAT32,
+        og.Sample(np.ones((0, 3)), axis=1),
+    ],
+)
+def std(x: Raw, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Raw:
+    """The standard deviation over an axis, several, or all; of n - ddof degrees of freedom.
+
+    Derivative: (x - mean) / ((n - ddof) out). Where all are equal: 0.
+    """
+    return np.std(x, axis=axis, ddof=ddof, keepdims=keepdims)
+
+
+@std.vjp
+def _(
+    g: Raw, out: Raw, x: Raw, *, axis: Any = None, ddof: float = 0, keepdims: bool = False
+) -> Raw:
+    is_zero = og.stop_gradient(out) == 0
+    rate = np.where(is_zero, 0, g / np.where(is_zero, 1, out))
+    deviation = x - np.mean(x, axis=axis, keepdims=True)
+    if np.iscomplexobj(x):
+        deviation = np.conjugate(deviation)
+    return spread(rate, np.shape(x), axis, keepdims) * (deviation / (_count(x, axis) - ddof))
+
+
+def _count(x: Raw, axis: Any) -> int:
+    """How many elements go into one result."""
+    shape = np.shape(x)
+    return int(np.prod([shape[a] for a in axes_of(len(shape), axis)], dtype=int))
+
+
+def _mean(a: Raw, axis: Any = None, *, keepdims: Any = False) -> Raw:
+    return np.sum(a, axis=axis, keepdims=keepdims) / _count(a, axis)
+
+
+def _var(a: Raw, axis: Any = None, *, ddof: float = 0, keepdims: Any = False) -> Raw:
+    deviation = a - np.mean(a, axis=axis, keepdims=True)
+    if np.iscomplexobj(a):
+        square = np.real(deviation * np.conjugate(deviation))
+    else:
+        square = deviation * deviation
+    return np.sum(square, axis=axis, keepdims=keepdims) / (_count(a, axis) - ddof)
+
+
+def _reduce(function: Callable[..., Any]) -> Callable[..., Raw]:
+    """A ufunc's ``reduce``, which goes over the first axis unless told otherwise."""
+
+    def reduce(array: Raw, axis: Any = 0, *, keepdims: bool = False) -> Raw:
+        return function(array, axis=axis, keepdims=keepdims)
+
+    return reduce
+
+
+OPS = (sum, prod, max, min, std)
+FUNCTIONS: Functions = {
+    np.mean: _mean,
+    np.var: _var,
+    np.add.reduce: _reduce(np.sum),
+    np.multiply.reduce: _reduce(np.prod),
+    np.maximum.reduce: _reduce(np.max),
+    np.minimum.reduce: _reduce(np.min),
+}

@@ -1,0 +1,79 @@
+"""Interpolation and convolution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import opgrad as og
+from opgrad import Raw
+from opgrad_arrays.rules import Functions, run
+
+
+@og.op(
+    samples=[
+        (np.array([0.3, -1.2, 2.1, 0.7]), np.array([1.5, -0.4])),
+        (np.array([0.3, -1.2]), np.array([1.5, -0.4, 0.9])),
+        (np.array([2.0]), np.array([3.0])),
+        (np.array([0.3, -1.2], np.float32), np.array([1.5, -0.4, 0.9], np.float32)),
+    ]
+)
+def convolve(x: Raw, y: Raw) -> Raw:
+    """The full convolution of two vectors: out[k] is the sum of x[i] y[k - i].
+
+    Derivatives: the cotangent correlated with the other one.
+    """
+    return np.convolve(x, y)
+
+
+@convolve.vjp_wrt(0)
+def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
+    return np.convolve(g, y[::-1], "valid")
+
+
+@convolve.vjp_wrt(1)
+def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
+    return np.convolve(g, x[::-1], "valid")
+
+
+def _convolve(a: Raw, v: Raw, mode: str = "full") -> Raw:
+    """np.convolve: the full convolution, and the part of it that the mode leaves."""
+    out = run(convolve, a, v)
+    short, long = sorted((np.size(a), np.size(v)))
+    if mode == "full":
+        return out
+    if mode == "same":
+        start = (short - 1) // 2
+        return out[start : start + long]
+    if mode == "valid":
+        return out[short - 1 : long]
+    raise ValueError(f"mode must be one of 'full', 'same', or 'valid' (got {mode!r})")
+
+
+def _interp(
+    x: Raw, xp: Raw, fp: Raw, left: Any = None, right: Any = None, period: Any = None
+) -> Raw:
+    """np.interp: on each piece the line through its two ends, outside the value at the end.
+
+    By x, by the heights, and by the knots. At a knot the derivatives are those of the piece on its
+    right.
+    """
+    if period is not None:
+        raise og.errors.InputError(f"np.interp of a Value has no 'period'; given period={period!r}")
+    at, knots = og.stop_gradient(x), np.asarray(og.stop_gradient(xp))
+    last = knots.size - 1
+    low = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, max(last - 1, 0))
+    high = np.minimum(low + 1, last)
+    width = xp[high] - xp[low]
+    weight = (x - xp[low]) / np.where(og.stop_gradient(width) == 0, 1, width)
+    inside = fp[low] * (1 - weight) + fp[high] * weight
+    before = np.where(at < knots[0], fp[0] if left is None else left, inside)
+    return np.where(at > knots[-1], fp[last] if right is None else right, before)
+
+
+OPS = (convolve,)
+FUNCTIONS: Functions = {
+    np.convolve: _convolve,
+    np.interp: _interp,
+}

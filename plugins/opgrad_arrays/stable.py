@@ -1,0 +1,146 @@
+"""Sums of exponentials, and norms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import opgrad as og
+from opgrad import Raw
+from opgrad_arrays.axes import kept, spread
+from opgrad_arrays.rules import Functions, run
+from opgrad_arrays.shaping import MATRIX
+
+_CUBE = np.linspace(-2.3, 1.9, 12).reshape(2, 3, 2)
+_SAMPLES = [
+    og.Sample(MATRIX),
+    og.Sample(MATRIX, axis=0),
+    og.Sample(_CUBE, axis=(0, -1)),
+    og.Sample(MATRIX, axis=None),
+    og.Sample(np.ones((2, 0)), axis=1),
+    og.Sample(MATRIX.astype(np.float32), axis=1),
+]
+_KEEPING = og.Sample(MATRIX, axis=1, keepdims=True)
+
+
+@og.op(samples=[*_SAMPLES, _KEEPING])
+def logsumexp(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+    """log(sum(exp(x))) over an axis, several, or all, of real x, without overflow.
+
+    Derivative: the softmax of x. Where all are -inf, and of nothing, it is -inf, and the
+    derivative 0.
+    """
+    exponentials, highest = _exponentials(x, axis)
+    with np.errstate(divide="ignore"):
+        out = np.log(np.sum(exponentials, axis=axis, keepdims=True)) + highest
+    return out if keepdims else np.reshape(out, np.sum(exponentials, axis=axis).shape)
+
+
+@logsumexp.vjp
+def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+    total = kept(np.where(og.stop_gradient(out) == -np.inf, 0, out), np.shape(x), axis, keepdims)
+    return spread(g, np.shape(x), axis, keepdims) * np.exp(x - total)
+
+
+@og.op(samples=_SAMPLES)
+def softmax(x: Raw, *, axis: Any = -1) -> Raw:
+    """exp(x) / sum(exp(x)) along an axis, several, or all (None), of real x, without overflow.
+
+    Derivative, times a vector v: out (v - sum(out v)).
+    """
+    exponentials, _ = _exponentials(x, axis)
+    return exponentials / np.sum(exponentials, axis=axis, keepdims=True)
+
+
+@softmax.vjp
+def _(g: Raw, out: Raw, x: Raw, *, axis: Any = -1) -> Raw:
+    return out * (g - np.sum(g * out, axis=axis, keepdims=True))
+
+
+@og.op(samples=_SAMPLES)
+def log_softmax(x: Raw, *, axis: Any = -1) -> Raw:
+    """x - log(sum(exp(x))) along an axis, several, or all (None), of real x, without overflow.
+
+    Derivative, times a vector v: v - softmax(x) sum(v), transposed.
+    """
+    exponentials, highest = _exponentials(x, axis)
+    with np.errstate(divide="ignore"):
+        return x - highest - np.log(np.sum(exponentials, axis=axis, keepdims=True))
+
+
+@log_softmax.vjp
+def _(g: Raw, out: Raw, x: Raw, *, axis: Any = -1) -> Raw:
+    return g - np.exp(out) * np.sum(g, axis=axis, keepdims=True)
+
+
+def _exponentials(x: Raw, axis: Any) -> tuple[Raw, Raw]:
+    """exp(x - highest), none above 1, and the highest."""
+    if np.iscomplexobj(x):
+        raise TypeError("sums of exponentials are stable for real numbers only; given complex ones")
+    x = np.asarray(x) if np.result_type(x).kind == "f" else np.asarray(x, np.float64)
+    highest = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    highest = np.where(np.isfinite(highest), highest, x.dtype.type(0))
+    return np.exp(x - highest), highest
+
+
+@og.op(
+    samples=[
+        og.Sample(MATRIX),
+        og.Sample(MATRIX, axis=0),
+        og.Sample(_CUBE, axis=(0, -1)),
+        _KEEPING,
+        og.Sample(np.ones((2, 0)), axis=1),
+        og.Sample(MATRIX.astype(np.float32), axis=1),
+    ]
+)
+def norm(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+    """The square root of the sum of |x|**2 over an axis, several, or all: Euclidean, Frobenius.
+
+    Derivative: x / out (its conjugate, if complex). At zero, where it has a kink: 0.
+    """
+    square = np.real(x * np.conjugate(x)) if np.iscomplexobj(x) else x * x
+    return np.sqrt(np.sum(square, axis=axis, keepdims=keepdims))
+
+
+@norm.vjp
+def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+    is_zero = og.stop_gradient(out) == 0
+    rate = np.where(is_zero, 0, g / np.where(is_zero, 1, out))
+    return spread(rate, np.shape(x), axis, keepdims) * (
+        np.conjugate(x) if np.iscomplexobj(x) else x
+    )
+
+
+def _norm(x: Raw, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Raw:
+    """np.linalg.norm: all orders of vectors, and those of matrices that need no decomposition."""
+    over = x.ndim if axis is None else len(axis) if isinstance(axis, tuple) else 1
+    if ord is None or (ord == "fro" and over == 2) or (ord == 2 and over == 1):
+        return run(norm, x, axis=axis, keepdims=keepdims)
+    if over == 1 and not isinstance(ord, str):
+        return _vector_norm(x, ord, axis, keepdims)
+    if over == 2 and ord in (1, -1, np.inf, -np.inf):
+        first, second = (0, 1) if axis is None else axis
+        summed, chosen = (first, second) if abs(ord) == 1 else (second, first)
+        sums = np.sum(np.abs(x), axis=summed, keepdims=True)
+        extreme = np.max if ord > 0 else np.min
+        return extreme(sums, axis=(summed, chosen), keepdims=keepdims)
+    raise og.errors.InputError(
+        f"np.linalg.norm of a Value over {over} axes is not there for ord={ord!r}; "
+        f"there are: None, 'fro', 1, -1, inf, -inf, and any number for one axis"
+    )
+
+
+def _vector_norm(x: Raw, ord: float, axis: Any, keepdims: bool) -> Raw:
+    size = np.abs(x)
+    if np.isinf(ord):
+        return (np.max if ord > 0 else np.min)(size, axis=axis, keepdims=keepdims)
+    if ord == 0:
+        return np.sum(size != 0, axis=axis, keepdims=keepdims) * 1.0
+    if ord == 1:
+        return np.sum(size, axis=axis, keepdims=keepdims)
+    return np.sum(size**ord, axis=axis, keepdims=keepdims) ** (1 / ord)
+
+
+OPS = (logsumexp, softmax, log_softmax, norm)
+FUNCTIONS: Functions = {np.linalg.norm: _norm}
