@@ -170,7 +170,12 @@ def _is_from(scheduler: Scheduler, info: PluginInfo) -> bool:
 def plugin_table(registry: Registry) -> Table:
     """The plugins of a registry, one to a row."""
     table = _table("plugin", "state", "package", "version", "brings")
-    colours = {"loaded": "green", "disabled": "yellow", "broken": "bold red"}
+    colours = {
+        "loaded": "green",
+        "disabled": "yellow",
+        "unavailable": "yellow",
+        "broken": "bold red",
+    }
     for r in _plugin_records(registry):
         table.add_row(
             Text(r["name"], "bold"),
