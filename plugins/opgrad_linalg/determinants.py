@@ -12,7 +12,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_linalg.matrices import EMPTY, SQUARE, STACK, float32, on_either, transposed
+from opgrad_linalg.matrices import EMPTY, SQUARE, STACK, float32, on_either, per_matrix, transposed
 
 
 @og.op(implements=np.linalg.det, samples=[(SQUARE,), (STACK,), (EMPTY,), *float32((SQUARE,))])
@@ -26,7 +26,7 @@ def det(a: Raw) -> Raw:
 
 @det.vjp
 def _(g: Raw, out: Raw, a: Raw) -> Raw:
-    return g[..., None, None] * on_either(cofactors, a)
+    return per_matrix(g) * on_either(cofactors, a)
 
 
 @og.op(samples=[(SQUARE,), (STACK,), *float32((SQUARE,))])
@@ -41,7 +41,7 @@ def cofactors(a: Raw) -> Raw:
 @cofactors.vjp
 def _(g: Raw, out: Raw, a: Raw) -> Raw:
     inverse = transposed(np.linalg.inv(a))
-    scale = np.sum(g * out, axis=(-2, -1))[..., None, None]
+    scale = per_matrix(np.sum(g * out, axis=(-2, -1)))
     return scale * inverse - out @ transposed(g) @ inverse
 
 
@@ -50,7 +50,7 @@ def _cofactors(a: Raw) -> Raw:
     n = s.shape[-1]
     others = np.where(np.eye(n, dtype=bool), np.ones((), s.dtype), s[..., None, :]).prod(-1)
     sign = np.linalg.det(u) * np.linalg.det(vh)
-    return sign[..., None, None] * ((np.conj(u) * others[..., None, :]) @ np.conj(vh))
+    return per_matrix(sign) * ((np.conj(u) * others[..., None, :]) @ np.conj(vh))
 
 
 @og.op(samples=[(SQUARE,), (STACK,), (EMPTY,), *float32((SQUARE,))])
@@ -61,7 +61,7 @@ def logabsdet(a: Raw) -> Raw:
 
 @logabsdet.vjp
 def _(g: Raw, out: Raw, a: Raw) -> Raw:
-    return g[..., None, None] * transposed(np.linalg.inv(a))
+    return per_matrix(g) * transposed(np.linalg.inv(a))
 
 
 @og.op(samples=[(SQUARE,), (STACK,), *float32((SQUARE,))])

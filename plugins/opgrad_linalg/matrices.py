@@ -11,6 +11,7 @@ from opgrad import Raw
 
 SQUARE = np.array([[2.0, -0.3, 0.8], [0.5, 1.7, -0.4], [-0.6, 0.9, 2.4]])
 STACK = np.array([[[1.2, 0.4], [-0.7, 0.9]], [[-0.3, 1.1], [0.8, 0.6]]])
+REAL_SPECTRUM = np.array([[2.0, 0.3, -0.1], [0.5, -1.0, 0.2], [0.4, 0.1, 0.6]])
 SYMMETRIC = np.array([[2.0, 0.3, -0.5], [0.3, 3.1, 0.4], [-0.5, 0.4, 1.2]])
 SYMMETRIC_STACK = np.array([[[1.2, 0.4], [0.4, 0.9]], [[2.3, -0.6], [-0.6, 1.5]]])
 TALL = np.array([[0.9, -0.4], [1.3, 0.7], [-0.2, 1.6]])
@@ -23,6 +24,11 @@ EMPTY = np.zeros((0, 0))
 def transposed(a: Raw) -> Raw:
     """Each matrix transposed."""
     return np.swapaxes(a, -1, -2)
+
+
+def per_matrix(x: Raw) -> Raw:
+    """A number per matrix, of a shape to multiply the matrices with."""
+    return np.reshape(x, (*np.shape(x), 1, 1))
 
 
 def lower(a: Raw, diagonal: float = 1.0) -> Raw:

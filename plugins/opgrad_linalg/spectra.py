@@ -20,6 +20,7 @@ import numpy as np
 import opgrad as og
 from opgrad import Raw
 from opgrad_linalg.matrices import (
+    REAL_SPECTRUM,
     SQUARE,
     STACK,
     SYMMETRIC,
@@ -159,7 +160,7 @@ def svd(
 @og.op(
     implements=np.linalg.eigvals,
     opaque=True,
-    samples=[(SYMMETRIC,), (SQUARE @ SYMMETRIC,), *float32((SYMMETRIC,))],
+    samples=[(REAL_SPECTRUM,), (SYMMETRIC_STACK,), *float32((REAL_SPECTRUM,))],
 )
 def eigvals(a: Raw) -> Raw:
     """The eigenvalues of each square matrix; complex if one of them is, as NumPy has it.
@@ -179,7 +180,7 @@ def _(g: Raw, out: Raw, a: Raw) -> Raw:
     return g_a.astype(np.result_type(a, out), copy=False)
 
 
-@og.op(samples=[(SQUARE,), (STACK,), *float32((SQUARE,))])
+@og.op(samples=[(REAL_SPECTRUM,), (SYMMETRIC_STACK,), *float32((REAL_SPECTRUM,))])
 def eigenvectors(a: Raw) -> Raw:
     """The eigenvectors of each square matrix, as columns; complex if an eigenvalue is.
 
