@@ -38,6 +38,7 @@ from opgrad_scipy.gammas import gammaincc as gammaincc
 from opgrad_scipy.gammas import gammaln as gammaln
 from opgrad_scipy.gammas import polygamma as polygamma
 from opgrad_scipy.gammas import psi as psi
+from opgrad_scipy.gammas import stdtr as stdtr
 from opgrad_scipy.gaussian import erf as erf
 from opgrad_scipy.gaussian import erfc as erfc
 from opgrad_scipy.gaussian import erfcinv as erfcinv
@@ -45,9 +46,14 @@ from opgrad_scipy.gaussian import erfinv as erfinv
 from opgrad_scipy.gaussian import log_ndtr as log_ndtr
 from opgrad_scipy.gaussian import ndtr as ndtr
 from opgrad_scipy.gaussian import ndtri as ndtri
+from opgrad_scipy.linalg import expm as expm
+from opgrad_scipy.linalg import solve_sylvester as solve_sylvester
+from opgrad_scipy.linalg import solve_triangular as solve_triangular
+from opgrad_scipy.linalg import sqrtm as sqrtm
 from opgrad_scipy.logistic import expit as expit
 from opgrad_scipy.logistic import log_expit as log_expit
 from opgrad_scipy.logistic import logit as logit
+from opgrad_scipy.signal import convolution as convolution
 
 
 @og.hookimpl.opgrad_ops
@@ -57,8 +63,9 @@ def opgrad_ops() -> list[og.Op]:
     entropies = [xlogy, xlog1py, entr, rel_entr, kl_div]
     gammas: list[og.Op] = [
         *(gamma, gammaln, psi, polygamma, beta, betaln),
-        *(gammainc, gammaincc, betainc),
+        *(gammainc, gammaincc, betainc, stdtr),
     ]
     gaussian = [erf, erfc, erfinv, erfcinv, ndtr, ndtri, log_ndtr]
     logistic = [expit, logit, log_expit]
-    return [*bessel, *entropies, *gammas, *gaussian, *logistic]
+    arrays: list[og.Op] = [solve_triangular, solve_sylvester, sqrtm, expm, convolution]
+    return [*bessel, *entropies, *gammas, *gaussian, *logistic, *arrays]

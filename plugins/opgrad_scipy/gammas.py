@@ -149,3 +149,23 @@ def _(g: Raw, out: Raw, a: Raw, b: Raw, x: Raw) -> Raw:
 def _(g: Raw, out: Raw, a: Raw, b: Raw, x: Raw) -> Raw:
     powers = special.xlogy(a - 1, x) + special.xlog1py(b - 1, -x)
     return g * np.exp(powers - special.betaln(a, b))
+
+
+@og.op(elementwise=True, implements=special.stdtr, samples=POSITIVE_PAIRS)
+def stdtr(df: Raw, t: Raw) -> Raw:
+    """The distribution function of Student's t with df degrees of freedom.
+
+    Derivative, by t: its density; by df: NotDifferentiable.
+    """
+    return special.stdtr(df, t)
+
+
+@stdtr.vjp_wrt(0)
+def _(g: Raw, out: Raw, df: Raw, t: Raw) -> Raw:
+    raise not_known("stdtr(df, t)", "df")
+
+
+@stdtr.vjp_wrt(1)
+def _(g: Raw, out: Raw, df: Raw, t: Raw) -> Raw:
+    scale = -special.betaln(df / 2, 0.5) - 0.5 * np.log(df)
+    return g * np.exp(scale - (df + 1) / 2 * np.log1p(t * t / df))

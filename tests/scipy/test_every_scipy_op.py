@@ -20,7 +20,7 @@ SAMPLES = [
     for i, sample in enumerate(op.samples)
 ]
 EACH_SAMPLE = pytest.mark.parametrize(("op", "sample"), SAMPLES)
-NOT_KNOWN = {"gammainc": (0,), "gammaincc": (0,), "betainc": (0, 1)}
+NOT_KNOWN = {"gammainc": (0,), "gammaincc": (0,), "betainc": (0, 1), "stdtr": (0,)}
 """The inputs by which there is no derivative."""
 
 
@@ -89,7 +89,7 @@ def test_a_derivative_that_is_not_known_is_an_error(name: str) -> None:
     op = og.ops[f"scipy.{name}"]
     value = og.Value(op.samples[0].inputs[0])
     out = op(value, *op.samples[0].inputs[1:])
-    with pytest.raises(og.NotDifferentiable, match="by a is not known"):
+    with pytest.raises(og.NotDifferentiable, match="by (a|df) is not known"):
         og.backward(out, wrt=[value])
 
 
