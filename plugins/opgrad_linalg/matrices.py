@@ -15,9 +15,7 @@ REAL_SPECTRUM = np.array([[2.0, 0.3, -0.1], [0.5, -1.0, 0.2], [0.4, 0.1, 0.6]])
 SYMMETRIC = np.array([[2.0, 0.3, -0.5], [0.3, 3.1, 0.4], [-0.5, 0.4, 1.2]])
 SYMMETRIC_STACK = np.array([[[1.2, 0.4], [0.4, 0.9]], [[2.3, -0.6], [-0.6, 1.5]]])
 TALL = np.array([[0.9, -0.4], [1.3, 0.7], [-0.2, 1.6]])
-WIDE_STACK = np.array(
-    [[[0.9, -0.4, 0.2], [1.3, 0.7, -0.8]], [[0.3, 1.4, -0.6], [-1.1, 0.5, 0.7]]]
-)
+WIDE_STACK = np.array([[[0.9, -0.4, 0.2], [1.3, 0.7, -0.8]], [[0.3, 1.4, -0.6], [-1.1, 0.5, 0.7]]])
 EMPTY = np.zeros((0, 0))
 
 
@@ -53,11 +51,18 @@ def unbroadcast(g: Raw, shape: tuple[int, ...]) -> Raw:
     return np.reshape(np.sum(g, axis=(*range(lead), *stretched)), shape)
 
 
-def reciprocal_gaps(x: Raw) -> Raw:
-    """``1 / (x[j] - x[i])`` at i, j; 0 where they are equal."""
+def reciprocal_gaps(x: Raw, *inner: Raw) -> Raw:
+    """``1 / (x[j] - x[i])`` at i, j; 0 on the diagonal, and where ``inner`` are to be divided 0.
+
+    Raises:
+        NotDifferentiable: the gap at i, j is 0, and one of ``inner`` is not.
+    """
     gaps = x[..., None, :] - x[..., :, None]
-    equal = gaps == 0
-    return np.where(equal, 0.0, 1 / np.where(equal, 1.0, gaps))
+    closed = og.stop_gradient(gaps) == 0
+    outside = closed & ~np.eye(np.shape(x)[-1], dtype=bool)
+    if any(np.any(outside & (og.stop_gradient(a) != 0)) for a in inner):
+        raise og.NotDifferentiable("vectors that belong to equal values have no derivative")
+    return np.where(closed, 0.0, 1 / np.where(closed, 1.0, gaps))
 
 
 def real(a: Raw, what: str) -> None:

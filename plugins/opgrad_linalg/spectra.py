@@ -1,9 +1,10 @@
 """Eigenvalues and eigenvectors, singular values and vectors.
 
-Vectors are determined up to their sign, and those of equal values up to a rotation. Derivatives of
-vectors exist where the values are distinct; a function that does not depend on the choice has a
-derivative also where some are equal, and for that the part between equal values is taken as 0.
-Where values are close, not equal, derivatives of vectors are large and imprecise.
+Vectors are determined up to their sign, and those of equal values up to a rotation: these have no
+derivative. A gradient that arrives at them is refused with NotDifferentiable, also where it comes
+from a function that does not depend on the choice: that cannot be told from here. Where values are
+close, not equal, derivatives of vectors are large and imprecise. A gradient that arrives at the
+values alone, of a function that is symmetric in equal ones, is right.
 
 As with QR, values and vectors are one op that gives both, stacked along the rows.
 
@@ -76,8 +77,8 @@ def eigh_stacked(a: Raw, *, UPLO: str = "L") -> Raw:
 def _(g: Raw, out: Raw, a: Raw, *, UPLO: str = "L") -> Raw:
     real(a, "eigenvectors")
     w, v = out[..., 0, :], out[..., 1:, :]
-    inner = reciprocal_gaps(w) * (transposed(v) @ g[..., 1:, :])
-    g_a = (v * g[..., :1, :] + v @ inner) @ transposed(v)
+    inner = transposed(v) @ g[..., 1:, :]
+    g_a = (v * g[..., :1, :] + v @ (reciprocal_gaps(w, inner) * inner)) @ transposed(v)
     return folded((g_a + transposed(g_a)) / 2, into=UPLO)
 
 
@@ -119,10 +120,11 @@ def _(g: Raw, out: Raw, a: Raw) -> Raw:
     m, n = np.shape(a)[-2:]
     u, s, v = out[..., :m, :], out[..., m, :], out[..., m + 1 :, :]
     g_u, g_s, g_v = g[..., :m, :], g[..., m : m + 1, :], g[..., m + 1 :, :]
-    f = reciprocal_gaps(s * s)
+    inner_u, inner_v = transposed(u) @ g_u, transposed(v) @ g_v
+    f = reciprocal_gaps(s * s, inner_u, inner_v)
     row = s[..., None, :]
-    left = f * _antisymmetric(transposed(u) @ g_u) * row
-    right = transposed(row) * (f * _antisymmetric(transposed(v) @ g_v))
+    left = f * _antisymmetric(inner_u) * row
+    right = transposed(row) * (f * _antisymmetric(inner_v))
     g_a = (u * g_s + u @ (left + right)) @ transposed(v)
     if m > n:
         g_a = g_a + ((g_u - u @ (transposed(u) @ g_u)) / row) @ transposed(v)

@@ -1,8 +1,8 @@
 """Built-in plugin: SciPy's special functions as ops; its densities, and more, made of these.
 
 The ufuncs of ``scipy.special`` work on Values as they are. Functions of SciPy that are no ufuncs
-cannot be reached by NumPy's dispatch: :mod:`opgrad_scipy.stats`, :mod:`~opgrad_scipy.linalg`,
-:mod:`~opgrad_scipy.signal` and :mod:`~opgrad_scipy.special` have some of them, under SciPy's names.
+cannot be reached by NumPy's dispatch. Some of them are here, called as SciPy's are:
+:mod:`opgrad_scipy.stats`, :mod:`opgrad_scipy.linalg` and :mod:`opgrad_scipy.signal`.
 
 Needs SciPy: ``pip install "opgrad[scipy]"``.
 """

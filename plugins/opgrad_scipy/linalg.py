@@ -67,7 +67,13 @@ def _(
     return g_a * (triangle if lower else triangle.T), g_b
 
 
-@og.op(samples=[(MATRIX, LOWER, MATRIX), (MATRIX, LOWER[:2, :2], RIGHT), _single(MATRIX, LOWER, MATRIX)])
+@og.op(
+    samples=[
+        (MATRIX, LOWER, MATRIX),
+        (MATRIX, LOWER[:2, :2], RIGHT),
+        _single(MATRIX, LOWER, MATRIX),
+    ]
+)
 def solve_sylvester(a: Raw, b: Raw, q: Raw) -> Raw:
     """The x with a x + x b = q.
 

@@ -142,9 +142,7 @@ chi2 = Continuous(
     _chi2_log_density, lambda z, df: special.gammainc(df / 2, z / 2), shapes=1, low=0.0
 )
 beta = Continuous(
-    lambda z, a, b: (
-        special.xlogy(a - 1, z) + special.xlog1py(b - 1, -z) - special.betaln(a, b)
-    ),
+    lambda z, a, b: special.xlogy(a - 1, z) + special.xlog1py(b - 1, -z) - special.betaln(a, b),
     lambda z, a, b: special.betainc(a, b, z),
     shapes=2,
     low=0.0,

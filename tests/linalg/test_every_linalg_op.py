@@ -41,14 +41,17 @@ def test_has_samples_in_single_precision(op: OpN) -> None:
     assert dtypes == {np.dtype(np.float32), np.dtype(np.float64)}
 
 
-@pytest.mark.parametrize(("op", "sample"), [p for p in SAMPLES if p.values[0].name != "eigenvectors"])
+@pytest.mark.parametrize(
+    ("op", "sample"), [p for p in SAMPLES if p.values[0].name != "eigenvectors"]
+)
 def test_gradient_is_that_of_central_differences(op: OpN, sample: og.Sample) -> None:
     """The VJP agrees with differences of the forward, for each input."""
     assert_vjp_is_right(op, sample)
 
 
 @pytest.mark.parametrize(
-    ("op", "sample"), [p for p in SAMPLES if not p.values[0].opaque and p.values[0].name not in WITHOUT]
+    ("op", "sample"),
+    [p for p in SAMPLES if not p.values[0].opaque and p.values[0].name not in WITHOUT],
 )
 def test_second_derivatives(op: OpN, sample: og.Sample) -> None:
     """The gradient, recorded and differentiated again, agrees with differences of the gradient."""

@@ -27,8 +27,10 @@ NOT_KNOWN = {"gammainc": (0,), "gammaincc": (0,), "betainc": (0, 1), "stdtr": (0
 def _gradient(op: OpN, sample: og.Sample, raw: Any, *, record: bool = False) -> dict[int, Any]:
     """The cotangents of the inputs that have one, by position."""
     positions = [i for i in range(len(raw)) if i not in NOT_KNOWN.get(op.name, ())]
-    values = [x if isinstance(x, og.Value) or i not in positions else og.Value(x)
-              for i, x in enumerate(raw)]
+    values = [
+        x if isinstance(x, og.Value) or i not in positions else og.Value(x)
+        for i, x in enumerate(raw)
+    ]
     out = op(*values, **sample.params)
     wrt = [values[i] for i in positions]
     found = og.backward(out, arbitrary_cotangent(out.data), wrt, record=record)
