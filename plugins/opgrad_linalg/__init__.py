@@ -49,7 +49,7 @@ def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
         np.linalg.lstsq: lstsq,
         np.linalg.matrix_power: matrix_power,
         np.linalg.matrix_rank: lambda A, *args, **kwargs: np.linalg.matrix_rank(
-            A.data, *args, **kwargs
+            og.stop_gradient(A), *args, **kwargs
         ),
         np.linalg.qr: qr,
         np.linalg.slogdet: slogdet,

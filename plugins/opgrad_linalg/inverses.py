@@ -8,6 +8,7 @@ differentiation of pseudo-inverses and nonlinear least squares problems whose va
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,11 @@ from opgrad_linalg.matrices import (
     EMPTY,
     SQUARE,
     STACK,
+    SYMMETRIC,
     TALL,
     WIDE_STACK,
     float32,
+    folded,
     real,
     transposed,
     unbroadcast,
@@ -82,7 +85,7 @@ def _column(x: Raw) -> Raw:
         og.Sample(TALL),
         og.Sample(WIDE_STACK, rcond=1e-10),
         og.Sample(SQUARE, rtol=1e-10),
-        og.Sample(SQUARE + SQUARE.T, hermitian=False),
+        og.Sample(SYMMETRIC, hermitian=True),
         *float32((TALL,)),
     ],
 )
@@ -90,7 +93,8 @@ def pinv(a: Raw, *, rcond: Any = None, hermitian: bool = False, rtol: Any = None
     """The pseudo-inverse P of each real matrix A; singular values that are too small count as 0.
 
     Derivative: dP = -P dA P + P P' dA' (1 - A P) + (1 - P A) dA' P' P, where the rank of A does not
-    change; where it does, P is not continuous.
+    change; where it does, P is not continuous. With ``hermitian`` it reads the lower triangle, and
+    the gradient is by that.
     """
     given = {} if rtol is None else {"rtol": rtol}  # NumPy tells a missing one from None
     return np.linalg.pinv(a, rcond, hermitian, **given)
@@ -104,7 +108,8 @@ def _(
     p, p_t, g_t = out, transposed(out), transposed(g)
     outside_rows = g_t - a @ (p @ g_t)
     outside_columns = g_t - (g_t @ p) @ a
-    return -(p_t @ g @ p_t) + outside_rows @ p @ p_t + p_t @ p @ outside_columns
+    g_a = -(p_t @ g @ p_t) + outside_rows @ p @ p_t + p_t @ p @ outside_columns
+    return folded((g_a + transposed(g_a)) / 2) if hermitian else g_a
 
 
 def lstsq(a: Raw, b: Raw, rcond: Any = None) -> tuple[Raw, Raw, Raw, Raw]:
@@ -118,7 +123,7 @@ def lstsq(a: Raw, b: Raw, rcond: Any = None) -> tuple[Raw, Raw, Raw, Raw]:
         rcond = np.finfo(a.dtype).eps * max(m, n)
     x = np.linalg.pinv(a, rcond=rcond) @ b
     singular = np.linalg.svd(a, compute_uv=False)
-    raw = getattr(singular, "data", singular) if isinstance(singular, og.Value) else singular
+    raw = og.stop_gradient(singular)
     rank = int(np.sum(raw > rcond * np.max(raw, initial=0)))
     misfit = b - a @ x
     if rank == n < m:
@@ -134,7 +139,7 @@ def matrix_power(a: Raw, n: int) -> Raw:
     if n == 0:
         return np.broadcast_to(np.eye(np.shape(a)[-1], dtype=a.dtype), np.shape(a))
     square = np.linalg.inv(a) if n < 0 else a
-    n = abs(n)
+    n = abs(operator.index(n))
     power = None
     while n:  # the binary digits of n, the lowest first
         if n % 2:

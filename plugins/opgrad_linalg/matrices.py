@@ -38,7 +38,7 @@ def lower(a: Raw, diagonal: float = 1.0) -> Raw:
 def folded(a: Raw, *, into: str = "L") -> Raw:
     """The cotangent of a triangle that was read as a symmetric matrix, given the latter's."""
     both = lower(a + transposed(a), 0.5)
-    return both if into == "L" else transposed(both)
+    return both if into in "Ll" else transposed(both)
 
 
 def unbroadcast(g: Raw, shape: tuple[int, ...]) -> Raw:

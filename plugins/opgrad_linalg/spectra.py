@@ -14,7 +14,7 @@ differentiation", 2008; Townsend, "Differentiating the singular value decomposit
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -36,15 +36,18 @@ from opgrad_linalg.matrices import (
     transposed,
 )
 
+Triangle: TypeAlias = Literal["L", "U", "l", "u"]
+
 SYMMETRIC_SAMPLES = [
     og.Sample(SYMMETRIC),
     og.Sample(SYMMETRIC_STACK, UPLO="U"),
+    og.Sample(SQUARE, UPLO="u"),
     *(og.Sample(*x) for x in float32((SYMMETRIC,))),
 ]
 
 
 @og.op(implements=np.linalg.eigvalsh, samples=SYMMETRIC_SAMPLES)
-def eigvalsh(a: Raw, *, UPLO: str = "L") -> Raw:
+def eigvalsh(a: Raw, *, UPLO: Triangle = "L") -> Raw:
     """The eigenvalues of each real symmetric matrix, in rising order.
 
     It reads one triangle, as NumPy does, and the gradient is by that (see cholesky).
@@ -55,15 +58,15 @@ def eigvalsh(a: Raw, *, UPLO: str = "L") -> Raw:
 
 
 @eigvalsh.vjp
-def _(g: Raw, out: Raw, a: Raw, *, UPLO: str = "L") -> Raw:
+def _(g: Raw, out: Raw, a: Raw, *, UPLO: Triangle = "L") -> Raw:
     real(a, "eigenvalues")
     v = np.linalg.eigh(a, UPLO).eigenvectors
     return folded(v * g[..., None, :] @ transposed(v), into=UPLO)
 
 
 @og.op(samples=SYMMETRIC_SAMPLES)
-def eigh_stacked(a: Raw, *, UPLO: str = "L") -> Raw:
-    """The eigenvalues, in rising order, and below them the eigenvectors, of real symmetric matrices.
+def eigh_stacked(a: Raw, *, UPLO: Triangle = "L") -> Raw:
+    """The eigenvalues of real symmetric matrices, rising, and below them the eigenvectors.
 
     It reads one triangle, as NumPy does, and the gradient is by that (see cholesky).
 
@@ -74,7 +77,7 @@ def eigh_stacked(a: Raw, *, UPLO: str = "L") -> Raw:
 
 
 @eigh_stacked.vjp
-def _(g: Raw, out: Raw, a: Raw, *, UPLO: str = "L") -> Raw:
+def _(g: Raw, out: Raw, a: Raw, *, UPLO: Triangle = "L") -> Raw:
     real(a, "eigenvectors")
     w, v = out[..., 0, :], out[..., 1:, :]
     inner = transposed(v) @ g[..., 1:, :]
@@ -82,7 +85,7 @@ def _(g: Raw, out: Raw, a: Raw, *, UPLO: str = "L") -> Raw:
     return folded((g_a + transposed(g_a)) / 2, into=UPLO)
 
 
-def eigh(a: Raw, UPLO: str = "L") -> Any:
+def eigh(a: Raw, UPLO: Triangle = "L") -> Any:
     """Eigenvalues and eigenvectors, as NumPy's named tuple."""
     both = on_either(eigh_stacked, a, UPLO=UPLO)
     return type(np.linalg.eigh(np.eye(1)))(both[..., 0, :], both[..., 1:, :])

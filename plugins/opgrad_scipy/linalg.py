@@ -59,9 +59,8 @@ def _(
     g_b = on_either(solve_triangular, a, g, **params)
     left, right = (out, g_b) if trans else (g_b, out)
     if np.ndim(b) == 1:
-        g_a = -(np.expand_dims(left, -1) * right)
-    else:
-        g_a = -(left @ np.transpose(right))
+        left, right = np.expand_dims(left, -1), np.expand_dims(right, -1)
+    g_a = -(left @ np.transpose(right))
     n = np.shape(a)[0]
     triangle = np.tri(n, k=-1 if unit_diagonal else 0, dtype=a.dtype)
     return g_a * (triangle if lower else triangle.T), g_b

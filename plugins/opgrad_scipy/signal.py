@@ -49,9 +49,7 @@ def _correlated(g: Raw, other: Raw, shape: tuple[int, ...]) -> Raw:
     return full[tuple(slice(i, i + n) for i, n in zip(starts, shape, strict=True))]
 
 
-def convolve(
-    in1: og.Value | Raw, in2: og.Value | Raw, mode: Literal["full", "valid", "same"] = "full"
-) -> Raw:
+def convolve(in1: Raw, in2: Raw, mode: Literal["full", "valid", "same"] = "full") -> Raw:
     """The convolution of two arrays of as many axes, as ``scipy.signal.convolve``.
 
     Raises:

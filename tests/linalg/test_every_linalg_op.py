@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,19 @@ from tests.ops.central_differences import (
 
 OPS = {name: og.ops[name] for name in og.default_registry().ops if name.startswith("linalg.")}
 EACH_OP = pytest.mark.parametrize("op", [pytest.param(op, id=op.name) for op in OPS.values()])
-SAMPLES = [
-    pytest.param(op, sample, id=f"{op.name}-{i}")
-    for op in OPS.values()
-    for i, sample in enumerate(op.samples)
-]
-EACH_SAMPLE = pytest.mark.parametrize(("op", "sample"), SAMPLES)
+
+
+def each_sample(ops: Iterable[OpN]) -> pytest.MarkDecorator:
+    """Each op with each of its samples."""
+    params = [
+        pytest.param(op, sample, id=f"{op.name}-{i}")
+        for op in ops
+        for i, sample in enumerate(op.samples)
+    ]
+    return pytest.mark.parametrize(("op", "sample"), params)
+
+
+EACH_SAMPLE = each_sample(OPS.values())
 WITHOUT = {"cofactors", "det_sign", "eigenvectors"}
 """Ops that have no gradient, or whose gradient has none."""
 
@@ -41,18 +49,13 @@ def test_has_samples_in_single_precision(op: OpN) -> None:
     assert dtypes == {np.dtype(np.float32), np.dtype(np.float64)}
 
 
-@pytest.mark.parametrize(
-    ("op", "sample"), [p for p in SAMPLES if p.values[0].name != "eigenvectors"]
-)
+@each_sample(op for op in OPS.values() if op.name != "eigenvectors")
 def test_gradient_is_that_of_central_differences(op: OpN, sample: og.Sample) -> None:
     """The VJP agrees with differences of the forward, for each input."""
     assert_vjp_is_right(op, sample)
 
 
-@pytest.mark.parametrize(
-    ("op", "sample"),
-    [p for p in SAMPLES if not p.values[0].opaque and p.values[0].name not in WITHOUT],
-)
+@each_sample(op for op in OPS.values() if not op.opaque and op.name not in WITHOUT)
 def test_second_derivatives(op: OpN, sample: og.Sample) -> None:
     """The gradient, recorded and differentiated again, agrees with differences of the gradient."""
     inputs = [in_float64(x) for x in sample.inputs]

@@ -13,7 +13,8 @@ from importlib.machinery import PathFinder
 class Without(PathFinder):
     @classmethod
     def find_spec(cls, name, path=None, target=None):
-        return None if name.partition(".")[0] == "scipy" else PathFinder.find_spec(name, path, target)
+        if name.partition(".")[0] != "scipy":
+            return PathFinder.find_spec(name, path, target)
 
 sys.meta_path[sys.meta_path.index(PathFinder)] = Without
 import numpy as np
