@@ -120,8 +120,9 @@ def plugins(to_json: bool) -> None:
 
     Where a plugin does not get an op name or a NumPy function that it claims, this says who does.
 
-    A plugin is "loaded", "disabled" (named in the environment variable OPGRAD_DISABLE) or
-    "broken": then this says what went wrong, and everything else works without it.
+    A plugin is "loaded", "disabled" (named in the environment variable OPGRAD_DISABLE),
+    "unavailable" (it needs a package that is not installed; this says which) or "broken": then
+    this says what went wrong, and everything else works without it.
 
     \b
     Examples:
