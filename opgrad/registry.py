@@ -31,16 +31,22 @@ if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plu
     from importlib.metadata import EntryPoint
 
 BUILTIN_DISTRIBUTION = "opgrad"
+SLOW_BUILTINS = frozenset({"scipy"})
+"""Built-in plugins that import a large package: they load with the third-party ones."""
 
 
 def builtin_entry_points() -> tuple[EntryPoint, ...]:
-    """The entry points of OpGrad's own distribution: one look-up, not a scan of all."""
+    """The entry points of OpGrad's own distribution: one look-up, not a scan of all.
+
+    Without those of :data:`SLOW_BUILTINS`.
+    """
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
-        return tuple(distribution(BUILTIN_DISTRIBUTION).entry_points.select(group=GROUP))
+        found = distribution(BUILTIN_DISTRIBUTION).entry_points.select(group=GROUP)
     except PackageNotFoundError:
         return ()
+    return tuple(entry for entry in found if entry.name not in SLOW_BUILTINS)
 
 
 def installed_entry_points() -> tuple[EntryPoint, ...]:
@@ -241,7 +247,7 @@ class Registry:
 
     def _admit(self, entry: EntryPoint, builtin: bool) -> Plugin | None:
         """Load what an entry point names; None if it is loaded already."""
-        info = PluginInfo.of(entry, builtin=builtin)
+        info = PluginInfo.of(entry, builtin=builtin or _is_slow_builtin(entry))
         owner = self._plugins.get(info.name)
         if owner is None:
             disabled = os.environ.get("OPGRAD_DISABLE", "").split(",")
@@ -363,6 +369,11 @@ class Registry:
             for info in (*(p.info for p in self._plugins.values()), *self._namesakes)
             if info.state != "loaded"
         )
+
+
+def _is_slow_builtin(entry: EntryPoint) -> bool:
+    is_own = entry.dist is not None and entry.dist.name == BUILTIN_DISTRIBUTION
+    return is_own and entry.name in SLOW_BUILTINS
 
 
 def _plugin_of(qualified: str) -> str:

@@ -1,7 +1,8 @@
-"""SciPy is an extra: without it the plugin is set aside, and says how to get it."""
+"""SciPy is an extra, and takes long to import: what happens without it, and before it is needed."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -39,3 +40,21 @@ def test_says_how_to_get_scipy() -> None:
     assert (value, state) == ("1.0", "unavailable")
     assert "plugin 'scipy'" in error[1]
     assert "pip install 'opgrad[scipy]'" in error[1]
+
+
+LAZY = """
+import json, sys
+import numpy as np
+import opgrad as og
+
+np.exp(og.Value(0.0))
+before = "scipy" in sys.modules
+og.ops.erf
+print(json.dumps([before, [p.builtin for p in og.default_registry().plugins if p.name == "scipy"]]))
+"""
+
+
+def test_scipy_is_imported_when_it_is_needed() -> None:
+    """The first op of any kind does not wait for it; the plugin is a built-in one all the same."""
+    done = subprocess.run([sys.executable, "-c", LAZY], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [False, [True]]
