@@ -10,6 +10,7 @@ from typing import Any
 from opgrad import errors as errors
 from opgrad.define import op as op
 from opgrad.diagnostics import debug as debug
+from opgrad.errors import MissingExtra as MissingExtra
 from opgrad.errors import NotDifferentiable as NotDifferentiable
 from opgrad.errors import OpgradError as OpgradError
 from opgrad.graph import Graph as Graph

@@ -66,6 +66,14 @@ class PluginError(OpgradError):
     """A plugin could not be loaded, or what its hooks returned is not valid."""
 
 
+class MissingExtra(PluginError):
+    """A plugin needs a package that is not installed.
+
+    Raised when the plugin's module is imported, it sets the plugin aside without a warning: where
+    an op is not found, the error says that this plugin may have it, and how to get it.
+    """
+
+
 class UnknownOpError(OpgradError, AttributeError, LookupError):
     """No installed plugin provides an op of that name, or for that NumPy function."""
 

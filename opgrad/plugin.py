@@ -14,14 +14,14 @@ import pluggy
 from attrs import evolve, frozen
 
 from opgrad import hooks
-from opgrad.errors import PluginError
+from opgrad.errors import MissingExtra, PluginError
 from opgrad.hooks import Scheduler
 from opgrad.operation import NO_MODULE, Op, full_name, missing_rule
 
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
     from importlib.metadata import EntryPoint
 
-State: TypeAlias = Literal["loaded", "disabled", "broken"]
+State: TypeAlias = Literal["loaded", "disabled", "unavailable", "broken"]
 
 
 @frozen
@@ -34,7 +34,8 @@ class PluginInfo:
         distribution: the installed package that brought it (``None``: registered by hand).
         version: that package's version.
         builtin: it comes with OpGrad.
-        state: ``loaded``, ``disabled`` (by ``OPGRAD_DISABLE``) or ``broken``.
+        state: ``loaded``, ``disabled`` (by ``OPGRAD_DISABLE``), ``unavailable`` (it needs a package
+            that is not installed) or ``broken``.
         cause: why it is not loaded.
         ops: the names of the ops that it brings.
         schedulers: the names of the schedulers that it brings.
@@ -104,9 +105,11 @@ def _installed_owner(op: Op) -> PluginInfo | None:
 
 
 def load_or_set_aside(info: PluginInfo, find_module: Callable[[], ModuleType]) -> Plugin:
-    """Load a plugin; if that fails, return it as broken, with the cause."""
+    """Load a plugin; if that fails, return it as unavailable or broken, with the cause."""
     try:
         return load(info, find_module())
+    except MissingExtra as error:
+        return Plugin(info=info.with_state("unavailable", str(error)))
     except PluginError as error:
         cause = str(error)
     except (Exception, SystemExit) as error:  # a module may be a script that exits

@@ -31,13 +31,17 @@ LOAD_TIMEOUT = 60.0
 
 
 def builtin_entry_points() -> tuple[EntryPoint, ...]:
-    """The entry points of OpGrad's own distribution: one look-up, not a scan of all."""
+    """The entry points of OpGrad's own distribution: one look-up, not a scan of all.
+
+    Without those that need an extra, which load with the third-party ones.
+    """
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
-        return tuple(distribution(BUILTIN_DISTRIBUTION).entry_points.select(group=GROUP))
+        found = distribution(BUILTIN_DISTRIBUTION).entry_points.select(group=GROUP)
     except PackageNotFoundError:
         return ()
+    return tuple(entry for entry in found if not entry.extras)
 
 
 def installed_entry_points() -> tuple[EntryPoint, ...]:
@@ -262,7 +266,7 @@ class Registry:
 
     def _admit(self, entry: EntryPoint, builtin: bool) -> Plugin | None:
         """Load what an entry point names; None if it is loaded already."""
-        info = PluginInfo.of(entry, builtin=builtin)
+        info = PluginInfo.of(entry, builtin=builtin or _is_own(entry))
         owner = self._plugins.get(info.name)
         if owner is None:
             if info.name in _disabled():
@@ -319,6 +323,10 @@ class Registry:
                     close = difflib.get_close_matches(name, known, n=1)
                     meant = f"; did you mean {close[0]!r}?" if close else ""
                     yield f"OPGRAD_DISABLE names {name!r}, and no such plugin is installed{meant}"
+
+
+def _is_own(entry: EntryPoint) -> bool:
+    return entry.dist is not None and entry.dist.name == BUILTIN_DISTRIBUTION
 
 
 def _disabled() -> tuple[str, ...]:

@@ -371,7 +371,7 @@ def _no_op_for(function: str) -> UnknownOpError:
 
 def _no_out(function: Callable[..., Any]) -> CutGradientError:
     return CutGradientError(
-        f"{_full_name(function)} cannot write into an array (out=, or an in-place operator on an "
+        f"{full_name(function)} cannot write into an array (out=, or an in-place operator on an "
         f"array) where a Value takes part: the gradient would be lost. Use the result instead."
     )
 

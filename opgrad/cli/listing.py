@@ -119,8 +119,9 @@ def plugins(to_json: bool) -> None:
 
     Where a plugin does not get an op name or a NumPy function that it claims, this says who does.
 
-    A plugin is "loaded", "disabled" (named in the environment variable OPGRAD_DISABLE) or
-    "broken": then this says what went wrong, and everything else works without it.
+    A plugin is "loaded", "disabled" (named in the environment variable OPGRAD_DISABLE),
+    "unavailable" (it needs a package that is not installed; this says which) or "broken": then
+    this says what went wrong, and everything else works without it.
 
     \b
     Examples:
@@ -163,7 +164,12 @@ def _plugin_record(
 def plugin_table(registry: Registry) -> Table:
     """The plugins of a registry, one to a row."""
     table = _table("plugin", "state", "package", "version", "brings")
-    colours = {"loaded": "green", "disabled": "yellow", "broken": "bold red"}
+    colours = {
+        "loaded": "green",
+        "disabled": "yellow",
+        "unavailable": "yellow",
+        "broken": "bold red",
+    }
     for r in _plugin_records(registry):
         table.add_row(
             Text(r["name"], "bold"),

@@ -1,0 +1,87 @@
+"""What the rules of this plugin have in common: matrices, and stacks of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import opgrad as og
+from opgrad import Raw
+
+SQUARE = np.array([[2.0, -0.3, 0.8], [0.5, 1.7, -0.4], [-0.6, 0.9, 2.4]])
+STACK = np.array([[[1.2, 0.4], [-0.7, 0.9]], [[-0.3, 1.1], [0.8, 0.6]]])
+REAL_SPECTRUM = np.array([[2.0, 0.3, -0.1], [0.5, -1.0, 0.2], [0.4, 0.1, 0.6]])
+SYMMETRIC = np.array([[2.0, 0.3, -0.5], [0.3, 3.1, 0.4], [-0.5, 0.4, 1.2]])
+SYMMETRIC_STACK = np.array([[[1.2, 0.4], [0.4, 0.9]], [[2.3, -0.6], [-0.6, 1.5]]])
+TALL = np.array([[0.9, -0.4], [1.3, 0.7], [-0.2, 1.6]])
+WIDE_STACK = np.array([[[0.9, -0.4, 0.2], [1.3, 0.7, -0.8]], [[0.3, 1.4, -0.6], [-1.1, 0.5, 0.7]]])
+EMPTY = np.zeros((0, 0))
+
+
+def transposed(a: Raw) -> Raw:
+    """Each matrix transposed."""
+    return np.swapaxes(a, -1, -2)
+
+
+def per_matrix(x: Raw) -> Raw:
+    """A number per matrix, of a shape to multiply the matrices with."""
+    return np.reshape(x, (*np.shape(x), 1, 1))
+
+
+def lower(a: Raw, diagonal: float = 1.0) -> Raw:
+    """The lower triangle of each square matrix, its diagonal times a number."""
+    n = np.shape(a)[-1]
+    return a * (np.tri(n, k=-1) + diagonal * np.eye(n)).astype(a.dtype)
+
+
+def folded(a: Raw, *, into: str = "L") -> Raw:
+    """The cotangent of a triangle that was read as a symmetric matrix, given the latter's."""
+    both = lower(a + transposed(a), 0.5)
+    return both if into in "Ll" else transposed(both)
+
+
+def unbroadcast(g: Raw, shape: tuple[int, ...]) -> Raw:
+    """The sum over the axes of a stack that were stretched, or added, from ``shape``."""
+    given = np.shape(g)
+    if given == shape:
+        return g
+    lead = len(given) - len(shape)
+    stretched = (lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1)
+    return np.reshape(np.sum(g, axis=(*range(lead), *stretched)), shape)
+
+
+def reciprocal_gaps(x: Raw, *inner: Raw) -> Raw:
+    """``1 / (x[j] - x[i])`` at i, j; 0 on the diagonal, and where ``inner`` are to be divided 0.
+
+    Raises:
+        NotDifferentiable: the gap at i, j is 0, and one of ``inner`` is not.
+    """
+    gaps = x[..., None, :] - x[..., :, None]
+    closed = og.stop_gradient(gaps) == 0
+    outside = closed & ~np.eye(np.shape(x)[-1], dtype=bool)
+    if any(np.any(outside & (og.stop_gradient(a) != 0)) for a in inner):
+        raise og.NotDifferentiable("vectors that belong to equal values have no derivative")
+    return np.where(closed, 0.0, 1 / np.where(closed, 1.0, gaps))
+
+
+def real(a: Raw, what: str) -> None:
+    """Refuse complex matrices where the derivative is not holomorphic.
+
+    Raises:
+        NotDifferentiable: ``a`` is complex.
+    """
+    if a.dtype.kind == "c":
+        raise og.NotDifferentiable(f"the derivative of {what} is known here for real matrices only")
+
+
+def on_either(op: og.Op, *inputs: Raw, **params: Any) -> Raw:
+    """An op in a rule, where no NumPy function stands for it: recorded on Values only."""
+    if any(isinstance(x, og.Value) for x in inputs):
+        return og.ops[f"linalg.{op.name}"](*inputs, **params)
+    return op.forward(*inputs, **params)
+
+
+def float32(*samples: Any) -> list[tuple[Raw, ...]]:
+    """The same samples in single precision."""
+    return [tuple(np.asarray(x, np.float32) for x in sample) for sample in samples]

@@ -1,0 +1,171 @@
+"""The gamma function and its kin. Source of the derivatives: DLMF, chapters 5 and 8."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import special
+
+import opgrad as og
+from opgrad import Raw
+from opgrad_scipy.rules import not_known, on_either
+from opgrad_scipy.samples import POSITIVE, POSITIVE_PAIRS, TRIPLES
+
+
+@og.op(elementwise=True, implements=special.gamma, samples=POSITIVE)
+def gamma(x: Raw) -> Raw:
+    """The gamma function. Derivative: gamma(x) * psi(x)."""
+    return special.gamma(x)
+
+
+@gamma.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    return g * out * special.psi(x)
+
+
+@og.op(elementwise=True, implements=special.gammaln, samples=POSITIVE)
+def gammaln(x: Raw) -> Raw:
+    """log(abs(gamma(x))). Derivative: psi(x)."""
+    return special.gammaln(x)
+
+
+@gammaln.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    return g * special.psi(x)
+
+
+@og.op(elementwise=True, implements=special.psi, samples=POSITIVE)
+def psi(x: Raw) -> Raw:
+    """The digamma function, gamma'(x) / gamma(x). Derivative: the trigamma function."""
+    return special.psi(x)
+
+
+@psi.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    return g * on_either(polygamma, x, n=1)
+
+
+@og.op(elementwise=True, samples=[*POSITIVE, og.Sample(0.7, n=2)])
+def polygamma(x: Raw, *, n: int = 1) -> Raw:
+    """The n-th derivative of the digamma function. Derivative: the (n + 1)-th."""
+    dtype = getattr(x, "dtype", np.dtype(np.float64))
+    return special.polygamma(n, x).astype(dtype if dtype.kind == "f" else np.float64)
+
+
+@polygamma.vjp
+def _(g: Raw, out: Raw, x: Raw, *, n: int = 1) -> Raw:
+    return g * on_either(polygamma, x, n=n + 1)
+
+
+@og.op(elementwise=True, implements=special.beta, samples=POSITIVE_PAIRS)
+def beta(a: Raw, b: Raw) -> Raw:
+    """The beta function. Derivative, by a: beta(a, b) * (psi(a) - psi(a + b))."""
+    return special.beta(a, b)
+
+
+@beta.vjp_wrt(0)
+def _(g: Raw, out: Raw, a: Raw, b: Raw) -> Raw:
+    return g * out * (special.psi(a) - special.psi(a + b))
+
+
+@beta.vjp_wrt(1)
+def _(g: Raw, out: Raw, a: Raw, b: Raw) -> Raw:
+    return g * out * (special.psi(b) - special.psi(a + b))
+
+
+@og.op(elementwise=True, implements=special.betaln, samples=POSITIVE_PAIRS)
+def betaln(a: Raw, b: Raw) -> Raw:
+    """log(abs(beta(a, b))). Derivative, by a: psi(a) - psi(a + b)."""
+    return special.betaln(a, b)
+
+
+@betaln.vjp_wrt(0)
+def _(g: Raw, out: Raw, a: Raw, b: Raw) -> Raw:
+    return g * (special.psi(a) - special.psi(a + b))
+
+
+@betaln.vjp_wrt(1)
+def _(g: Raw, out: Raw, a: Raw, b: Raw) -> Raw:
+    return g * (special.psi(b) - special.psi(a + b))
+
+
+@og.op(elementwise=True, implements=special.gammainc, samples=POSITIVE_PAIRS)
+def gammainc(a: Raw, x: Raw) -> Raw:
+    """The regularized lower incomplete gamma function.
+
+    Derivative, by x: x**(a - 1) * exp(-x) / gamma(a); by a: NotDifferentiable.
+    """
+    return special.gammainc(a, x)
+
+
+@gammainc.vjp_wrt(0)
+def _(g: Raw, out: Raw, a: Raw, x: Raw) -> Raw:
+    raise not_known("gammainc(a, x)", "a")
+
+
+@gammainc.vjp_wrt(1)
+def _(g: Raw, out: Raw, a: Raw, x: Raw) -> Raw:
+    return g * np.exp(special.xlogy(a - 1, x) - x - special.gammaln(a))
+
+
+@og.op(elementwise=True, implements=special.gammaincc, samples=POSITIVE_PAIRS)
+def gammaincc(a: Raw, x: Raw) -> Raw:
+    """The regularized upper incomplete gamma function.
+
+    Derivative, by x: -x**(a - 1) * exp(-x) / gamma(a); by a: NotDifferentiable.
+    """
+    return special.gammaincc(a, x)
+
+
+@gammaincc.vjp_wrt(0)
+def _(g: Raw, out: Raw, a: Raw, x: Raw) -> Raw:
+    raise not_known("gammaincc(a, x)", "a")
+
+
+@gammaincc.vjp_wrt(1)
+def _(g: Raw, out: Raw, a: Raw, x: Raw) -> Raw:
+    return -g * np.exp(special.xlogy(a - 1, x) - x - special.gammaln(a))
+
+
+@og.op(elementwise=True, implements=special.betainc, samples=TRIPLES)
+def betainc(a: Raw, b: Raw, x: Raw) -> Raw:
+    """The regularized incomplete beta function.
+
+    Derivative, by x: x**(a - 1) * (1 - x)**(b - 1) / beta(a, b); by a and b: NotDifferentiable.
+    """
+    return special.betainc(a, b, x)
+
+
+@betainc.vjp_wrt(0)
+def _(g: Raw, out: Raw, a: Raw, b: Raw, x: Raw) -> Raw:
+    raise not_known("betainc(a, b, x)", "a")
+
+
+@betainc.vjp_wrt(1)
+def _(g: Raw, out: Raw, a: Raw, b: Raw, x: Raw) -> Raw:
+    raise not_known("betainc(a, b, x)", "b")
+
+
+@betainc.vjp_wrt(2)
+def _(g: Raw, out: Raw, a: Raw, b: Raw, x: Raw) -> Raw:
+    powers = special.xlogy(a - 1, x) + special.xlog1py(b - 1, -x)
+    return g * np.exp(powers - special.betaln(a, b))
+
+
+@og.op(elementwise=True, implements=special.stdtr, samples=POSITIVE_PAIRS)
+def stdtr(df: Raw, t: Raw) -> Raw:
+    """The distribution function of Student's t with df degrees of freedom.
+
+    Derivative, by t: its density; by df: NotDifferentiable.
+    """
+    return special.stdtr(df, t)
+
+
+@stdtr.vjp_wrt(0)
+def _(g: Raw, out: Raw, df: Raw, t: Raw) -> Raw:
+    raise not_known("stdtr(df, t)", "df")
+
+
+@stdtr.vjp_wrt(1)
+def _(g: Raw, out: Raw, df: Raw, t: Raw) -> Raw:
+    scale = -special.betaln(df / 2, 0.5) - 0.5 * np.log(df)
+    return g * np.exp(scale - (df + 1) / 2 * np.log1p(t * t / df))

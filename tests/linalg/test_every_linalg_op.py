@@ -1,0 +1,103 @@
+"""What holds for every op of the linalg plugin: enumerated, so that none can be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import opgrad as og
+from opgrad.define import OpN
+from tests.ops.central_differences import (
+    arbitrary_cotangent,
+    assert_vjp_is_right,
+    differences,
+    in_float64,
+)
+
+OPS = {name: og.ops[name] for name in og.default_registry().ops if name.startswith("linalg.")}
+EACH_OP = pytest.mark.parametrize("op", [pytest.param(op, id=op.name) for op in OPS.values()])
+
+
+def each_sample(ops: Iterable[OpN]) -> pytest.MarkDecorator:
+    """Each op with each of its samples."""
+    params = [
+        pytest.param(op, sample, id=f"{op.name}-{i}")
+        for op in ops
+        for i, sample in enumerate(op.samples)
+    ]
+    return pytest.mark.parametrize(("op", "sample"), params)
+
+
+EACH_SAMPLE = each_sample(OPS.values())
+WITHOUT = {"cofactors", "det_sign", "eigenvectors"}
+"""Ops that have no gradient, or whose gradient has none."""
+
+
+@EACH_OP
+def test_says_what_its_derivative_is(op: OpN) -> None:
+    """The docstring gives the derivative, or says that there is none."""
+    assert "Derivative" in op.doc or "No gradient" in op.doc
+
+
+@EACH_OP
+def test_has_samples_in_single_precision(op: OpN) -> None:
+    """So that what enumerates samples sees both precisions."""
+    dtypes = {x.dtype for sample in op.samples for x in sample.inputs}
+    assert dtypes == {np.dtype(np.float32), np.dtype(np.float64)}
+
+
+@each_sample(op for op in OPS.values() if op.name != "eigenvectors")
+def test_gradient_is_that_of_central_differences(op: OpN, sample: og.Sample) -> None:
+    """The VJP agrees with differences of the forward, for each input."""
+    assert_vjp_is_right(op, sample)
+
+
+@each_sample(op for op in OPS.values() if not op.opaque and op.name not in WITHOUT)
+def test_second_derivatives(op: OpN, sample: og.Sample) -> None:
+    """The gradient, recorded and differentiated again, agrees with differences of the gradient."""
+    inputs = [in_float64(x) for x in sample.inputs]
+
+    def gradient(*raw: Any, record: bool = False) -> list[Any]:
+        values = [x if isinstance(x, og.Value) else og.Value(x) for x in raw]
+        out = op(*values, **sample.params)
+        found = og.backward(out, arbitrary_cotangent(out.data), values, record=record)
+        return [found[value] for value in values]
+
+    values = [og.Value(x) for x in inputs]
+    for i, g in enumerate(gradient(*values, record=True)):
+        weights = arbitrary_cotangent(g.data)
+        seconds = og.backward(g, weights, values)
+
+        def weighted(*raw: Any, i: int = i, weights: Any = weights) -> float:
+            return float(np.sum(weights * gradient(*raw)[i]))
+
+        for position, x in enumerate(values):
+            expected = differences(weighted, inputs, position)
+            actual = np.broadcast_to(seconds.get(x, 0.0), expected.shape)
+            np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5)
+
+
+@EACH_SAMPLE
+def test_keeps_the_dtype(op: OpN, sample: og.Sample) -> None:
+    """Single precision stays single precision, forward and back."""
+    inputs = [og.Value(x) for x in sample.inputs]
+    out = op(*inputs, **sample.params)
+    assert out.data.dtype == sample.inputs[0].dtype
+    if op.name != "eigenvectors":
+        gradients = og.backward(out, np.asarray(arbitrary_cotangent(out.data), out.data.dtype))
+        assert all(g.dtype == sample.inputs[0].dtype for g in gradients.values())
+
+
+@pytest.mark.parametrize(
+    ("op", "function"),
+    [pytest.param(op, f, id=op.name) for op in OPS.values() for f in op.implements],
+)
+def test_numpy_function_becomes_the_op(op: OpN, function: Any) -> None:
+    """Each NumPy function, called on a Value, gives its own result and is recorded as the op."""
+    for sample in op.samples:
+        out = function(*map(og.Value, sample.inputs), **sample.params)
+        assert out.op is op
+        np.testing.assert_array_equal(out.data, function(*sample.inputs, **sample.params))
