@@ -8,9 +8,12 @@ back raw.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from operator import attrgetter
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 
@@ -72,7 +75,12 @@ class Call:
                 by_name[key] = rebuilt
             self._groups.append((fresh, structure))
         self.inputs = [node for fresh, _ in self._groups for node in fresh]
-        returned, aux = f(*by_position, **by_name), None
+        token = _outermost.set(min(_outermost.get(), self._start))
+        try:
+            returned, aux = f(*by_position, **by_name), None
+        finally:
+            _outermost.reset(token)
+            _finished.update(node for node in self.inputs if node.op is None)
         if has_aux:
             if not isinstance(returned, tuple) or len(returned) != 2:
                 raise InputError(
@@ -175,24 +183,18 @@ class Call:
     def _outside(self, leaves: Iterable[Any], also: Collection[Node] = _NOTHING) -> set[Node]:
         """Those of the nodes that depend on Values from outside, or on one of ``also``."""
         reached = newer(leaves, self._start, stop=also)
-        if all(node.number >= self._start and node not in also for node in reached):
-            return set()
-        depend: set[Node] = set()
-        for node in reversed(reached):
-            is_outside = node.number < self._start or node in also
-            if is_outside or not depend.isdisjoint(node.inputs):
-                depend.add(node)
-        return depend
+        old = [node for node in reached if node.number < self._start]
+        sources = _live(old) if old else set()
+        sources.update(node for node in reached if node in also)
+        return _dependent(reached, sources) if sources else sources
 
     def _given_back(self, leaves: Sequence[Any], also: Collection[Node] = _NOTHING) -> list[Any]:
         """What the caller sees: Values where they depend on the outside, else data of its own."""
         keep = self._outside(leaves, also)
         seen: set[int] = set()
-        return (
-            [leaf if leaf in keep else _own(leaf, seen) for leaf in leaves]
-            if keep
-            else [_own(leaf, seen) for leaf in leaves]
-        )
+        return [
+            leaf if isinstance(leaf, Node) and leaf in keep else _own(leaf, seen) for leaf in leaves
+        ]
 
     def _check_argument(self, leaf: Any, key: int | str) -> None:
         data = raw(leaf)
@@ -217,6 +219,33 @@ class Call:
                 f"{self.name} returned or holds in its result {say(root)}; what is differentiated "
                 f"is numbers and arrays. Return the rest beside it, with has_aux=True."
             )
+
+
+_outermost: ContextVar[float] = ContextVar("_outermost", default=math.inf)
+"""Where the function of the outermost call began that is being run; nodes since then are its own."""
+
+_finished: WeakSet[Node] = WeakSet()
+"""Fresh leaves whose call is over: to later calls, plain data."""
+
+
+def _live(nodes: Sequence[Node]) -> set[Node]:
+    """Those of the nodes that a gradient is still to flow to."""
+    since = _outermost.get()
+    live = {node for node in nodes if node.number >= since}
+    if len(live) == len(nodes):
+        return live
+    reached = newer([node for node in nodes if node not in live], 0)
+    leaves = {node for node in reached if node.op is None and node not in _finished}
+    return live | _dependent(reached, leaves).intersection(nodes)
+
+
+def _dependent(nodes: Sequence[Node], on: set[Node]) -> set[Node]:
+    """Those of the nodes, given newest first, that are or depend on others."""
+    depend = set(on)
+    for node in reversed(nodes):
+        if node not in depend and not depend.isdisjoint(node.inputs):
+            depend.add(node)
+    return depend
 
 
 def raw(x: Any) -> Any:

@@ -73,7 +73,7 @@ def _register(cls: type) -> None:
     def put_together(metadata: Any, children: Iterable[Any]) -> Any:
         # Not by the constructor: its converters and validators expect what the user gives.
         inside, static = metadata
-        record = object.__new__(cls)
+        record: Any = object.__new__(cls)
         for name, x in (*zip(inside, children, strict=True), *static):
             object.__setattr__(record, name, x)
         return record

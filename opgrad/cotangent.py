@@ -119,8 +119,8 @@ class exact_zeros:  # noqa: N801  # used like a function, as a context manager
 
     At x = 0, ``where(x > 0, sqrt(x), 0)`` passes no cotangent on to the root, whose derivative is
     infinite there: zero times infinity is NaN to NumPy, an exception to Python. In this context it
-    is zero. :func:`~opgrad.grad` and the other transforms use it by themselves when they come upon a
-    NaN; it is for :func:`~opgrad.backward` and ``Value.backward``, which would be slower by it.
+    is zero. :func:`~opgrad.grad` and the other transforms use it by themselves when they come upon
+    a NaN; it is for :func:`~opgrad.backward` and ``Value.backward``, which would be slower by it.
 
     NumPy still warns of what its rules compute; ``np.errstate`` has a say in that.
 

@@ -96,8 +96,8 @@ def make_ggnvp(
     """Products with the generalised Gauss-Newton matrix of ``g(f(x))``: ``J.T @ H @ J @ v``.
 
     ``J`` is the Jacobian of ``f``, ``H`` the Hessian of ``g`` at ``f(x)`` (Schraudolph, "Fast
-    curvature matrix-vector products for second-order gradient descent", 2002). The signature is that
-    of HIPS autograd.
+    curvature matrix-vector products for second-order gradient descent", 2002). The signature is
+    that of HIPS autograd.
 
     Args:
         f: the model.

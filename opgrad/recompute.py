@@ -55,15 +55,15 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
             captured = tuple(node for node in reached if node.number < start)
             params = {"segment": segment, "index": index, "captured": captured}
             results.append(_computed(out.data, (*given, *captured), params))
-        rebuilt: R = form.unflatten(results)
-        return rebuilt
+        rebuilt: Any = form.unflatten(results)
+        return rebuilt  # type: ignore[no-any-return]  # in the form of f's result
 
     return recomputed
 
 
 @frozen(eq=False)
 class _Segment:
-    """A function, and the arguments of one call of it: Values in ``slots``, the rest in ``kept``."""
+    """A function, and the arguments of a call: Values in ``slots``, the rest in ``kept``."""
 
     f: Callable[..., Any]
     structure: optree.PyTreeSpec

@@ -86,8 +86,8 @@ def _ops_of(what: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterab
     if not callable(what):
         raise InputError(f"supports() takes a graph, a Value, an op or a function; {say(what)}")
     leaves, structure = flatten((tuple(args), dict(kwargs)))
-    called, named = structure.unflatten([fresh_node(x) if is_leaf(x) else x for x in leaves])
-    outs = [out for out in flatten(what(*called, **named))[0] if isinstance(out, Node)]
+    example: Any = structure.unflatten([fresh_node(x) if is_leaf(x) else x for x in leaves])
+    outs = [out for out in flatten(what(*example[0], **example[1]))[0] if isinstance(out, Node)]
     return _ops_in(Graph.of(*outs))
 
 

@@ -123,7 +123,7 @@ def value_and_grad(
         call = Call(f, args, kwargs, chosen, has_aux)
         call.require_scalar()
         gradients = call.per_argument(call.pull_leaves([1.0]))
-        result = (call.out, call.aux) if has_aux else call.out
+        result: Any = (call.out, call.aux) if has_aux else call.out
         return result, gradients[0] if is_one else tuple(gradients)
 
     return differentiated
@@ -189,8 +189,8 @@ def elementwise_grad(
 def stop_gradient(x: R) -> R:
     """The same data, through which no gradient flows; leaves of containers likewise."""
     leaves, structure = flatten(x)
-    stopped: R = structure.unflatten([raw(leaf) for leaf in leaves])
-    return stopped
+    stopped: Any = structure.unflatten([raw(leaf) for leaf in leaves])
+    return stopped  # type: ignore[no-any-return]  # in the form of x
 
 
 def choose(
@@ -216,8 +216,7 @@ def choose(
                 f"argnums asks for argument {number}, and the call has {len(args)} by position"
             )
         chosen.append(number % len(args))
-    for name in names:
-        chosen.append(name if name in kwargs else _position(f, name, len(args)))
+    chosen += [name if name in kwargs else _position(f, name, len(args)) for name in names]
     if len(set(chosen)) < len(chosen):
         raise InputError("argnums and argnames ask for an argument twice")
     return chosen, (isinstance(argnums, int) and not names) or (
