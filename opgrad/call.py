@@ -11,24 +11,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from operator import attrgetter
 from typing import Any
 from weakref import WeakSet
 
 import numpy as np
 
 from opgrad.containers import flatten, flatten_like, is_leaf
-from opgrad.cotangent import exact_zeros, seed
 from opgrad.data import say
-from opgrad.diagnostics import has_nan
 from opgrad.errors import InputError
-from opgrad.node import Constant, Node, next_number
-from opgrad.operation import Op
+from opgrad.node import Node, next_number
+from opgrad.passes import NOTHING, back_from, dependent, newer, raw
 from opgrad.registry import default
-from opgrad.schedule import cotangents_from
 from opgrad.value import Value, apply
-
-_NOTHING: frozenset[Node] = frozenset()
 
 
 class Call:
@@ -91,10 +85,11 @@ class Call:
         self.roots, self.structure = flatten(returned)
         for root in self.roots:
             self._check_result(root)
-        self._record = bool(self._outside(self.roots))
-        self.out = self.structure.unflatten(self._given_back(self.roots))
+        outside = self._outside(self.roots)
+        self._record = bool(outside)
+        self.out = self.structure.unflatten(_data_but(self.roots, outside))
         leaves, structure = flatten(aux)
-        self.aux = structure.unflatten(self._given_back(leaves))
+        self.aux = structure.unflatten(_data_but(leaves, self._outside(leaves)))
 
     def require_scalar(self) -> None:
         """Refuse a result that has no gradient.
@@ -126,7 +121,7 @@ class Call:
         record = self._record or bool(given)
         found = back_from(self.roots, cts, frozenset(self.inputs), record=record)
         pulled = [_or_zero(found.get(node), node) for node in self.inputs]
-        return self._given_back(pulled, given)
+        return _data_but(pulled, self._outside(pulled, given))
 
     def per_argument(self, leaves: Sequence[Any]) -> list[Any]:
         """The leaves of all chosen arguments, rebuilt to one container for each."""
@@ -163,7 +158,7 @@ class Call:
                 _or_zero(found.get(probe), root)
                 for probe, root in zip(probes, self.roots, strict=True)
             ]
-            return self._given_back(pushed, given)
+            return _data_but(pushed, self._outside(pushed, given))
 
         return push
 
@@ -180,21 +175,13 @@ class Call:
             leaves += flatten_like(structure, tangent, f"tangent {i} has not its primal's form")
         return self.structure.unflatten(self.linearised()(leaves))
 
-    def _outside(self, leaves: Iterable[Any], also: Collection[Node] = _NOTHING) -> set[Node]:
+    def _outside(self, leaves: Iterable[Any], also: Collection[Node] = NOTHING) -> set[Node]:
         """Those of the nodes that depend on Values from outside, or on one of ``also``."""
         reached = newer(leaves, self._start, stop=also)
         old = [node for node in reached if node.number < self._start]
         sources = _live(old) if old else set()
         sources.update(node for node in reached if node in also)
-        return _dependent(reached, sources) if sources else sources
-
-    def _given_back(self, leaves: Sequence[Any], also: Collection[Node] = _NOTHING) -> list[Any]:
-        """What the caller sees: Values where they depend on the outside, else data of its own."""
-        keep = self._outside(leaves, also)
-        seen: set[int] = set()
-        return [
-            leaf if isinstance(leaf, Node) and leaf in keep else _own(leaf, seen) for leaf in leaves
-        ]
+        return dependent(reached, sources) if sources else sources
 
     def _check_argument(self, leaf: Any, key: int | str) -> None:
         data = raw(leaf)
@@ -222,7 +209,7 @@ class Call:
 
 
 _outermost: ContextVar[float] = ContextVar("_outermost", default=math.inf)
-"""Where the function of the outermost call began that is being run; nodes since then are its own."""
+"""Where the outermost call whose function is being run began."""
 
 _finished: WeakSet[Node] = WeakSet()
 """Fresh leaves whose call is over: to later calls, plain data."""
@@ -236,21 +223,7 @@ def _live(nodes: Sequence[Node]) -> set[Node]:
         return live
     reached = newer([node for node in nodes if node not in live], 0)
     leaves = {node for node in reached if node.op is None and node not in _finished}
-    return live | _dependent(reached, leaves).intersection(nodes)
-
-
-def _dependent(nodes: Sequence[Node], on: set[Node]) -> set[Node]:
-    """Those of the nodes, given newest first, that are or depend on others."""
-    depend = set(on)
-    for node in reversed(nodes):
-        if node not in depend and not depend.isdisjoint(node.inputs):
-            depend.add(node)
-    return depend
-
-
-def raw(x: Any) -> Any:
-    """The data of a node; anything else as it is."""
-    return x.data if isinstance(x, Node) else x
+    return live | dependent(reached, leaves).intersection(nodes)
 
 
 def fresh_node(leaf: Any) -> Value[Any]:
@@ -260,73 +233,12 @@ def fresh_node(leaf: Any) -> Value[Any]:
     return Value.leaf(leaf)
 
 
-def newer(leaves: Iterable[Any], start: int, *, stop: Collection[Node] = _NOTHING) -> list[Node]:
-    """What the nodes among ``leaves`` depend on, newest first, without constants.
-
-    The walk goes through nodes that are numbered from ``start`` on, and ends at older ones and at
-    those of ``stop``, which are included.
-    """
-    order = list(
-        dict.fromkeys(x for x in leaves if isinstance(x, Node) and type(x) is not Constant)
-    )
-    seen = set(order)
-    for node in order:  # grows as it is walked
-        if node.number < start or node in stop:
-            continue
-        x, y = node.x, node.y
-        if x is not None and x not in seen and x.__class__ is not Constant:
-            seen.add(x)
-            order.append(x)
-        if y is not None and y not in seen and y.__class__ is not Constant:
-            seen.add(y)
-            order.append(y)
-        if node.more is not None:
-            for parent in node.more[0]:
-                if parent not in seen and parent.__class__ is not Constant:
-                    seen.add(parent)
-                    order.append(parent)
-    order.sort(key=attrgetter("number"), reverse=True)
-    return order
-
-
-def back_from(
-    roots: Sequence[Any], cts: Sequence[Any], wrt: frozenset[Node], *, record: bool
-) -> Mapping[Node, Any]:
-    """One backward pass from several roots; those that are no nodes, or have no cotangent, are not.
-
-    Where it makes a NaN, it is done again so that zero cotangents stay zero (see
-    :class:`~opgrad.exact_zeros`).
-    """
-    pairs = [
-        (root, seed(root, ct, record=record))
-        for root, ct in zip(roots, cts, strict=True)
-        if isinstance(root, Node) and root.__class__ is not Constant and ct is not None
+def _data_but(leaves: Sequence[Any], keep: set[Node]) -> list[Any]:
+    """What the caller sees: Values where they are to be kept, else data of its own."""
+    seen: set[int] = set()
+    return [
+        leaf if isinstance(leaf, Node) and leaf in keep else _own(leaf, seen) for leaf in leaves
     ]
-    if not pairs:
-        return {}
-    root, ct = pairs[0]
-    if len(pairs) > 1:
-        seeds = {"cotangents": tuple(ct for _, ct in pairs)}
-        root, ct = Node(1.0, _TIE, tuple(root for root, _ in pairs), seeds), 1.0
-    try:
-        found = cotangents_from(root, ct, wrt, None, record)
-        if not any(has_nan(raw(found.get(node, 0.0))) for node in wrt):
-            return found
-    except ArithmeticError:  # Python's numbers, or debug mode, are not content with a NaN
-        pass
-    with exact_zeros():
-        return cotangents_from(root, ct, wrt, None, record)
-
-
-_TIE = Op(
-    name="tie",
-    forward=lambda *roots, cotangents: 1.0,
-    arity=None,
-    param_names=frozenset({"cotangents"}),
-    doc="Several results as one, from which a backward pass can start.",
-    module=__name__,
-)
-_TIE.set_joint_rule(lambda g, out, *roots, cotangents: cotangents)
 
 
 def _own(leaf: Any, seen: set[int]) -> Any:

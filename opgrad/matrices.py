@@ -9,8 +9,9 @@ from typing import Any, ParamSpec
 
 import numpy as np
 
-from opgrad.call import Call, raw
+from opgrad.call import Call
 from opgrad.errors import NotDifferentiable
+from opgrad.passes import raw
 from opgrad.transforms import Argnames, Argnums, choose, grad, vjp
 
 P = ParamSpec("P")

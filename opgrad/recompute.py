@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, ParamSpec, TypeVar
 
 import optree
 from attrs import frozen
 
-from opgrad.call import fresh_node, newer
+from opgrad.call import fresh_node
 from opgrad.containers import flatten
 from opgrad.node import Constant, Node, next_number
 from opgrad.operation import Op
+from opgrad.passes import newer
 from opgrad.schedule import accumulate, explain, pull_back
 from opgrad.value import Value
 
@@ -106,7 +108,7 @@ def _rule(
     cotangents: dict[Node, Any] = dict.fromkeys(order)
     cotangents[root] = g
     owned: set[Node] = set()
-    for node in order:
+    for node in sorted(order, key=attrgetter("number"), reverse=True):
         ct = cotangents[node]
         if ct is None or node.op is None or node in stop or node.number < start:
             continue

@@ -13,9 +13,10 @@ from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar, overload
 
 import numpy as np
 
-from opgrad.call import Call, raw
+from opgrad.call import Call
 from opgrad.containers import flatten
 from opgrad.errors import InputError
+from opgrad.passes import raw
 
 P = ParamSpec("P")
 R = TypeVar("R")

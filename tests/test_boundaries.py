@@ -26,7 +26,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"registry", "diagnostics"},
     {"cotangent", "forward", "binding", "array_methods"},
     {"schedule"},
-    {"value"},
+    {"passes", "value"},
     {"call"},
     {"transforms", "recompute"},
     {"matrices", "support"},
