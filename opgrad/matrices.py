@@ -61,7 +61,8 @@ def hessian(
     argnames: Argnames = None,
 ) -> Callable[P, Any]:
     """The function that returns all second derivatives of a scalar ``f``; see :func:`jacobian`."""
-    gradient = grad(f, argnums, has_aux, argnames=argnames)
+    differentiate: Any = grad  # its overloads want has_aux to be known
+    gradient = differentiate(f, argnums, has_aux, argnames=argnames)
     return jacobian(gradient, argnums, has_aux, argnames=argnames)
 
 
@@ -79,7 +80,8 @@ def hvp(
     Raises:
         InputError: ``tangents`` are not in the form of ``primals``.
     """
-    gradient = grad(f, tuple(range(len(primals))), has_aux)
+    differentiate: Any = grad  # its overloads want has_aux to be known
+    gradient = differentiate(f, tuple(range(len(primals))), has_aux)
     pulled: tuple[Any, ...]
     aux = None
     if has_aux:

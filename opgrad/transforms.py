@@ -142,7 +142,7 @@ def grad(
 def grad(
     f: Callable[P, Any],
     argnums: Argnums = None,
-    has_aux: bool = False,
+    has_aux: Literal[False] = False,
     *,
     argnames: Argnames = None,
 ) -> Callable[P, Any]: ...
