@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from opgrad import errors as errors
+from opgrad.cotangent import exact_zeros as exact_zeros
 from opgrad.define import op as op
 from opgrad.diagnostics import debug as debug
 from opgrad.errors import MissingExtra as MissingExtra
@@ -16,6 +17,10 @@ from opgrad.errors import OpgradError as OpgradError
 from opgrad.graph import Graph as Graph
 from opgrad.hooks import Scheduler as Scheduler
 from opgrad.hooks import hookimpl as hookimpl
+from opgrad.matrices import hessian as hessian
+from opgrad.matrices import hvp as hvp
+from opgrad.matrices import jacobian as jacobian
+from opgrad.matrices import make_ggnvp as make_ggnvp
 from opgrad.namespace import ops as ops
 from opgrad.node import Constant as Constant
 from opgrad.node import Node as Node
@@ -24,16 +29,16 @@ from opgrad.operation import Data as Data
 from opgrad.operation import Op as Op
 from opgrad.operation import Raw as Raw
 from opgrad.operation import Sample as Sample
+from opgrad.recompute import checkpoint as checkpoint
 from opgrad.registry import Registry as Registry
 from opgrad.registry import default as _default
 from opgrad.schedule import Gradients as Gradients
 from opgrad.schedule import backward as backward
 from opgrad.schedule import use_scheduler as use_scheduler
+from opgrad.support import Support as Support
+from opgrad.support import supports as supports
 from opgrad.transforms import elementwise_grad as elementwise_grad
 from opgrad.transforms import grad as grad
-from opgrad.transforms import hessian as hessian
-from opgrad.transforms import hvp as hvp
-from opgrad.transforms import jacobian as jacobian
 from opgrad.transforms import jvp as jvp
 from opgrad.transforms import stop_gradient as stop_gradient
 from opgrad.transforms import value_and_grad as value_and_grad

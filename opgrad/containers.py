@@ -1,38 +1,52 @@
 """Nested containers of arguments and results: flattened to their leaves, and rebuilt.
 
-Dicts, lists, tuples and named tuples are optree's; dataclasses and attrs records are taken apart by
-their fields. What is neither a container nor a number or array is no leaf to differentiate.
+Optree does it, in its namespace ``opgrad``: dicts, lists, tuples, named tuples, ``None`` (which has
+no leaves), and every class registered there or globally. Dataclasses and attrs records are
+registered when they are first met: their fields are their children, except those that hold text,
+functions or classes, which are kept as they are.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 import attrs
+import numpy as np
 import optree
 
 from opgrad.data import is_data
+from opgrad.errors import InputError
 from opgrad.node import Node
 
+NAMESPACE = "opgrad"
+_STATIC = (str, bytes, Enum, type, FunctionType, BuiltinFunctionType, np.ufunc)
 
-def flatten(tree: Any) -> tuple[list[Any], Callable[[Sequence[Any]], Any]]:
-    """The leaves of a container, and the function that builds the same container of other leaves."""
-    leaves, structure = optree.tree_flatten(tree, none_is_leaf=True)
-    parts = [_fields(leaf) for leaf in leaves]
-    if not any(parts):
-        return leaves, lambda new: optree.tree_unflatten(structure, new)
-    inner = [flatten(dict(part)) if part else ([leaf], _only) for leaf, part in zip(leaves, parts)]
 
-    def rebuild(new: Sequence[Any]) -> Any:
-        built, rest = [], list(new)
-        for leaf, part, (own, build) in zip(leaves, parts, inner, strict=True):
-            mine, rest = rest[: len(own)], rest[len(own) :]
-            built.append(_with_fields(leaf, build(mine)) if part else build(mine))
-        return optree.tree_unflatten(structure, built)
+def flatten(tree: Any) -> tuple[list[Any], optree.PyTreeSpec]:
+    """The leaves of a container, and its structure, which builds the same of other leaves."""
+    leaves, structure = optree.tree_flatten(tree, namespace=NAMESPACE)
+    records = {type(leaf) for leaf in leaves if not is_leaf(leaf) and _is_record(leaf)}
+    if not records:
+        return leaves, structure
+    for cls in records:
+        _register(cls)
+    return flatten(tree)  # what is inside may be records, too
 
-    return [leaf for own, _ in inner for leaf in own], rebuild
+
+def flatten_like(structure: optree.PyTreeSpec, tree: Any, what: str) -> list[Any]:
+    """The leaves of a container that must have a given structure.
+
+    Raises:
+        InputError: it has another.
+    """
+    leaves, given = flatten(tree)
+    if given != structure:
+        raise InputError(f"{what}: expected the structure {structure}, given {given}")
+    return leaves
 
 
 def is_leaf(x: Any) -> bool:
@@ -40,21 +54,28 @@ def is_leaf(x: Any) -> bool:
     return isinstance(x, Node) or is_data(x)
 
 
-def _only(leaves: Sequence[Any]) -> Any:
-    return leaves[0]
+def _is_record(x: Any) -> bool:
+    return not isinstance(x, type) and (dataclasses.is_dataclass(x) or attrs.has(type(x)))
 
 
-def _fields(x: Any) -> list[tuple[str, Any]]:
-    if isinstance(x, type) or isinstance(x, Node):
-        return []
-    if dataclasses.is_dataclass(x):
-        return [(f.name, getattr(x, f.name)) for f in dataclasses.fields(x) if f.init]
-    if attrs.has(type(x)):
-        return [(f.name, getattr(x, f.name)) for f in attrs.fields(type(x)) if f.init]
-    return []
+def _register(cls: type) -> None:
+    fields: Iterable[Any] = (
+        dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else attrs.fields(cls)
+    )
+    names = tuple(field.name for field in fields)
 
+    def take_apart(record: Any) -> tuple[list[Any], tuple[Any, ...], tuple[str, ...]]:
+        held = {name: getattr(record, name) for name in names}
+        static = {name: x for name, x in held.items() if isinstance(x, _STATIC)}
+        inside = tuple(name for name in names if name not in static)
+        return [held[name] for name in inside], (inside, tuple(static.items())), inside
 
-def _with_fields(x: Any, fields: dict[str, Any]) -> Any:
-    if dataclasses.is_dataclass(x):
-        return dataclasses.replace(x, **fields)  # type: ignore[type-var]  # an instance
-    return attrs.evolve(x, **{name.lstrip("_"): value for name, value in fields.items()})
+    def put_together(metadata: Any, children: Iterable[Any]) -> Any:
+        # Not by the constructor: its converters and validators expect what the user gives.
+        inside, static = metadata
+        record: Any = object.__new__(cls)
+        for name, x in (*zip(inside, children, strict=True), *static):
+            object.__setattr__(record, name, x)
+        return record
+
+    optree.register_pytree_node(cls, take_apart, put_together, namespace=NAMESPACE)

@@ -61,7 +61,7 @@ class PluginInfo:
         dist = entry.dist
         return cls(
             name=entry.name,
-            module=entry.value,
+            module=entry.module,
             distribution=dist.name if dist else None,
             version=(dist.version if dist else None) or "?",
             builtin=builtin,
@@ -99,7 +99,7 @@ def _installed_owner(op: Op) -> PluginInfo | None:
     from importlib.metadata import entry_points
 
     for entry in entry_points(group=hooks.GROUP):
-        if f"{op.module}.".startswith(f"{entry.value}."):
+        if f"{op.module}.".startswith(f"{entry.module}."):
             return PluginInfo.of(entry, builtin=False)
     return None
 

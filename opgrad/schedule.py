@@ -17,7 +17,7 @@ import numpy as np
 from attrs import frozen
 
 from opgrad import diagnostics
-from opgrad.cotangent import NUMBERS, fit, seed, wrong_count
+from opgrad.cotangent import NUMBERS, fit, keep_zeros, keeps_zeros, seed, wrong_count
 from opgrad.cotangent import accumulate as accumulate
 from opgrad.data import read_only, say, show
 from opgrad.errors import InputError, NoGradientError, NonFiniteError, NotDifferentiable, VjpError
@@ -128,7 +128,7 @@ class Sequential:
         if root in cotangents:
             cotangents[root] = cotangent
         owned: set[Node] = set()  # nodes whose cotangent is a sum made here, ours to change
-        by_steps = record or diagnostics.state.depth > 0
+        by_steps = record or diagnostics.state.depth > 0 or keeps_zeros.get()
         node = root
         try:
             for node in order:
@@ -231,17 +231,25 @@ def pull_back(
     data = [parent.data for parent in inputs]
     out: Any = node if record else node.data
     primals = [x if x.__class__ is not Constant else x.data for x in inputs] if record else data
-    if op.joint_rule is None:
-        cts: Sequence[Any] = [
-            rule(g, out, *primals, **params) if parent in needed else None
-            for parent, rule in zip(inputs, op.rules, strict=True)
-        ]
-    elif not any(parent in needed for parent in inputs):
+    if op.joint_rule is not None and not any(parent in needed for parent in inputs):
         return []
-    else:
-        cts = op.joint_rule(g, out, *primals, **params)
-        if cts.__class__ is not tuple or len(cts) != len(inputs):
-            raise wrong_count(node, cts)
+    exact = op.elementwise and keeps_zeros.get()
+    try:
+        if op.joint_rule is None:
+            cts: Sequence[Any] = [
+                rule(g, out, *primals, **params) if parent in needed else None
+                for parent, rule in zip(inputs, op.rules, strict=True)
+            ]
+        else:
+            cts = op.joint_rule(g, out, *primals, **params)
+            if cts.__class__ is not tuple or len(cts) != len(inputs):
+                raise wrong_count(node, cts)
+    except ZeroDivisionError:
+        if not exact or np.any(g.data if isinstance(g, Node) else g):
+            raise
+        cts = [0.0 if np.shape(x) == () else np.zeros(np.shape(x)) for x in data]
+    if exact:
+        cts = [keep_zeros(g, ct) for ct in cts]
     arrivals = []
     for position, (parent, primal, ct) in enumerate(zip(inputs, data, cts, strict=True)):
         if parent in needed and (ct := fit(node, position, primal, ct, record=record)) is not None:

@@ -1,30 +1,37 @@
 """Derivatives of functions: of ordinary code in, of ordinary numbers and arrays out.
 
-Every transform does the same: give the arguments fresh nodes, call the function, run a backward
-pass. Where the arguments are Values, or the function uses Values from outside, the pass is recorded,
-and the result is a Value: so transforms nest in any order. Fresh nodes are what keeps nested ones
-apart.
+Every transform does the same: call the function on fresh nodes (:mod:`opgrad.call`), and run passes
+through what that recorded. Signatures and conventions are JAX's.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar, overload
 
 import numpy as np
 
-from opgrad.containers import flatten, is_leaf
-from opgrad.data import say
+from opgrad.call import Call
+from opgrad.containers import flatten
 from opgrad.errors import InputError
-from opgrad.node import Constant, Node
-from opgrad.registry import default
-from opgrad.schedule import cotangents_from
-from opgrad.value import Value, apply
+from opgrad.passes import raw
 
-Argnums: TypeAlias = int | Sequence[int]
+P = ParamSpec("P")
+R = TypeVar("R")
+X = TypeVar("X")
+Argnums: TypeAlias = int | Sequence[int] | None
+Argnames: TypeAlias = str | Sequence[str] | None
+Pull: TypeAlias = Callable[[Any], tuple[Any, ...]]
 
 
+@overload
+def vjp(f: Callable[..., R], *primals: Any, has_aux: Literal[False] = False) -> tuple[R, Pull]: ...
+@overload
+def vjp(
+    f: Callable[..., tuple[R, X]], *primals: Any, has_aux: Literal[True]
+) -> tuple[R, Pull, X]: ...
 def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """``f(*primals)``, and the function from its cotangent to those of the primals.
 
@@ -39,64 +46,35 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         ``out`` does not depend on it. It can be called many times.
 
     Raises:
-        InputError: a primal holds something that cannot be differentiated with respect to.
+        InputError: a primal holds something that cannot be differentiated by, or, from ``pull``,
+            ``ct`` does not have the structure of ``out``.
+        CotangentError: from ``pull``: a shape differs.
     """
-    run = _Run(f, primals, {}, range(len(primals)), has_aux)
+    call = Call(f, primals, {}, range(len(primals)), has_aux)
 
     def pull(ct: Any) -> tuple[Any, ...]:
-        return tuple(run.pull(ct))
+        return tuple(call.pull(ct))
 
-    return (run.out, pull, run.aux) if has_aux else (run.out, pull)
-
-
-def value_and_grad(
-    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False
-) -> Callable[..., Any]:
-    """The function that returns ``f``'s result together with its gradient.
-
-    Args:
-        f: returns a real scalar.
-        argnums: which positional arguments to differentiate with respect to.
-        has_aux: ``f`` returns a pair ``(scalar, aux)``; then so is the first of what is returned.
-
-    Returns:
-        A function of ``f``'s arguments; the gradient has the form of the argument, or is a tuple of
-        such if ``argnums`` is several.
-
-    Raises:
-        InputError: when called: the result is no real scalar, or an argument is none to
-            differentiate with respect to.
-    """
-
-    @functools.wraps(f)
-    def differentiated(*args: Any, **kwargs: Any) -> Any:
-        run = _Run(f, args, kwargs, _positions(argnums, len(args)), has_aux)
-        run.require_scalar()
-        gradients = run.pull(None)
-        result = (run.out, run.aux) if has_aux else run.out
-        return result, gradients[0] if isinstance(argnums, int) else tuple(gradients)
-
-    return differentiated
+    return (call.out, pull, call.aux) if has_aux else (call.out, pull)
 
 
-def grad(
-    f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False
-) -> Callable[..., Any]:
-    """The function that returns ``f``'s gradient; see :func:`value_and_grad`.
-
-    With ``has_aux`` it returns ``(gradient, aux)``.
-    """
-    both = value_and_grad(f, argnums, has_aux=has_aux)
-
-    @functools.wraps(f)
-    def gradient(*args: Any, **kwargs: Any) -> Any:
-        value, g = both(*args, **kwargs)
-        return (g, value[1]) if has_aux else g
-
-    return gradient
-
-
-def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+@overload
+def jvp(
+    f: Callable[..., R],
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    has_aux: Literal[False] = False,
+) -> tuple[R, R]: ...
+@overload
+def jvp(
+    f: Callable[..., tuple[R, X]],
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    has_aux: Literal[True],
+) -> tuple[R, R, X]: ...
+def jvp(
+    f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False
+) -> Any:
     """``f(*primals)``, and its derivative along ``tangents``.
 
     The VJP is linear in its cotangent; the VJP of that is the JVP. So no op needs a rule for it.
@@ -105,210 +83,150 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         f: takes and returns numbers, arrays, and containers of them.
         primals: its arguments.
         tangents: the direction, in the form of ``primals``.
+        has_aux: ``f`` returns a pair, of which the second is not differentiated.
 
     Returns:
-        ``(out, tangent_out)``, both in the form of what ``f`` returns.
+        ``(out, tangent_out)``, both in the form of what ``f`` returns, or with ``has_aux``
+        ``(out, tangent_out, aux)``.
+
+    Raises:
+        InputError: structures or shapes of ``primals`` and ``tangents`` differ.
+        NotDifferentiable: an op is opaque, so that its VJP cannot be differentiated.
     """
-    run = _Run(f, primals, {}, range(len(primals)), False)
-    return run.out, run.push(flatten(tuple(tangents))[0])
+    call = Call(f, primals, {}, range(len(primals)), has_aux)
+    pushed = call.push(tangents)
+    return (call.out, pushed, call.aux) if has_aux else (call.out, pushed)
 
 
-def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
-    """The Hessian of a scalar ``f`` times a vector: forward over reverse, never the whole matrix.
+def value_and_grad(
+    f: Callable[P, R], argnums: Argnums = None, has_aux: bool = False, *, argnames: Argnames = None
+) -> Callable[P, tuple[R, Any]]:
+    """The function that returns ``f``'s result together with its gradient.
+
+    Args:
+        f: returns a real scalar.
+        argnums: which positional arguments to differentiate by; the first, if nothing is said.
+        has_aux: ``f`` returns a pair ``(scalar, aux)``; then so is the first of what is returned.
+        argnames: which arguments to differentiate by, by name, however they are passed.
 
     Returns:
-        In the form of the first primal.
-    """
-    return jvp(grad(f), primals, tangents)[1]
+        A function of ``f``'s arguments. The gradient has the form of the argument; it is a tuple of
+        such if several may be asked for (those of ``argnums`` first).
 
-
-def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The derivative of each element of ``f``'s result by the same element of its argument.
-
-    For functions that work element by element; for others it is the gradient of the sum of all.
+    Raises:
+        InputError: when called: the result is no real scalar, or an argument holds something that
+            cannot be differentiated by.
     """
 
     @functools.wraps(f)
-    def derivative(*args: Any, **kwargs: Any) -> Any:
-        run = _Run(f, args, kwargs, _positions(argnums, len(args)), False)
-        gradients = run.pull(np.ones(np.shape(_raw(run.out))) if np.shape(_raw(run.out)) else 1.0)
-        return gradients[0] if isinstance(argnums, int) else tuple(gradients)
+    def differentiated(*args: P.args, **kwargs: P.kwargs) -> tuple[R, Any]:
+        chosen, is_one = choose(f, args, kwargs, argnums, argnames)
+        call = Call(f, args, kwargs, chosen, has_aux)
+        call.require_scalar()
+        gradients = call.per_argument(call.pull_leaves([1.0]))
+        result: Any = (call.out, call.aux) if has_aux else call.out
+        return result, gradients[0] if is_one else tuple(gradients)
+
+    return differentiated
+
+
+@overload
+def grad(
+    f: Callable[P, tuple[Any, X]],
+    argnums: Argnums = None,
+    *,
+    has_aux: Literal[True],
+    argnames: Argnames = None,
+) -> Callable[P, tuple[Any, X]]: ...
+@overload
+def grad(
+    f: Callable[P, Any],
+    argnums: Argnums = None,
+    has_aux: Literal[False] = False,
+    *,
+    argnames: Argnames = None,
+) -> Callable[P, Any]: ...
+def grad(
+    f: Callable[P, Any],
+    argnums: Argnums = None,
+    has_aux: bool = False,
+    *,
+    argnames: Argnames = None,
+) -> Callable[P, Any]:
+    """The function that returns ``f``'s gradient; see :func:`value_and_grad`.
+
+    With ``has_aux`` it returns ``(gradient, aux)``.
+    """
+    both = value_and_grad(f, argnums, has_aux, argnames=argnames)
+
+    @functools.wraps(f)
+    def gradient(*args: P.args, **kwargs: P.kwargs) -> Any:
+        value, g = both(*args, **kwargs)
+        return (g, value[1]) if has_aux else g
+
+    return gradient
+
+
+def elementwise_grad(
+    f: Callable[P, Any], argnums: Argnums = None, *, argnames: Argnames = None
+) -> Callable[P, Any]:
+    """The derivative of each element of ``f``'s result by the same element of its argument.
+
+    For functions that work element by element; for others it is the gradient of the sum of all.
+    Arguments are those of :func:`value_and_grad`.
+    """
+
+    @functools.wraps(f)
+    def derivative(*args: P.args, **kwargs: P.kwargs) -> Any:
+        chosen, is_one = choose(f, args, kwargs, argnums, argnames)
+        call = Call(f, args, kwargs, chosen)
+        ones = [np.ones(np.shape(raw(root))) if np.shape(raw(root)) else 1.0 for root in call.roots]
+        gradients = call.per_argument(call.pull_leaves(ones))
+        return gradients[0] if is_one else tuple(gradients)
 
     return derivative
 
 
-def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
-    """The function that returns all derivatives of an array-valued ``f`` by one array argument.
-
-    Its shape is that of the result followed by that of the argument. One backward pass per element
-    of the result: a sparse pattern is not made use of.
-    """
-
-    @functools.wraps(f)
-    def matrix(*args: Any, **kwargs: Any) -> Any:
-        run = _Run(f, args, kwargs, [argnum], False)
-        out_shape, in_shape = np.shape(_raw(run.out)), np.shape(_raw(args[argnum]))
-        rows = []
-        for index in np.ndindex(*out_shape):
-            ct = np.zeros(out_shape)
-            ct[index] = 1.0
-            rows.append(run.pull(ct if out_shape else 1.0)[0])
-        if any(isinstance(row, Value) for row in rows):
-            return np.reshape(np.stack(rows), (*out_shape, *in_shape))
-        return np.reshape(np.array(rows), (*out_shape, *in_shape))
-
-    return matrix
-
-
-def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
-    """The function that returns all second derivatives of a scalar ``f`` by one array argument."""
-    return jacobian(grad(f, argnum), argnum)
-
-
-def stop_gradient(x: Any) -> Any:
+def stop_gradient(x: R) -> R:
     """The same data, through which no gradient flows; leaves of containers likewise."""
-    leaves, rebuild = flatten(x)
-    return rebuild([leaf.data if isinstance(leaf, Value) else leaf for leaf in leaves])
+    leaves, structure = flatten(x)
+    stopped: Any = structure.unflatten([raw(leaf) for leaf in leaves])
+    return stopped  # type: ignore[no-any-return]  # in the form of x
 
 
-class _Run:
-    """One call of a function on fresh nodes, and the passes back through it."""
+def choose(
+    f: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    argnums: Argnums,
+    argnames: Argnames,
+) -> tuple[list[int | str], bool]:
+    """The arguments of a call that are meant, and whether it can only be one.
 
-    def __init__(
-        self,
-        f: Callable[..., Any],
-        args: Sequence[Any],
-        kwargs: dict[str, Any],
-        positions: Sequence[int],
-        has_aux: bool,
-    ) -> None:
-        self._name = getattr(f, "__name__", repr(f))
-        self._groups = []  # per differentiated argument: its fresh nodes, and how to rebuild it
-        called = list(args)
-        from_outside = False
-        for position in positions:
-            leaves, rebuild = flatten(args[position])
-            for leaf in leaves:
-                self._check_leaf(leaf, position)
-                from_outside = from_outside or isinstance(leaf, Value)
-            fresh = [_fresh(leaf) for leaf in leaves]
-            called[position] = rebuild(fresh)
-            self._groups.append((fresh, rebuild))
-        self._fresh = frozenset(node for fresh, _ in self._groups for node in fresh)
-        returned = f(*called, **kwargs)
-        aux = None
-        if has_aux:
-            returned, aux = returned
-        self._roots, self._rebuild_out = flatten(returned)
-        self._nested = from_outside or _reaches_others(self._roots, self._fresh)
-        self.out = self._given_back(returned)
-        self.aux = self._given_back(aux)
-
-    def require_scalar(self) -> None:
-        """Refuse a result that has no gradient.
-
-        Raises:
-            InputError: it is a container, an array, complex, or no number at all.
-        """
-        raw = [_raw(root) for root in self._roots]
-        if len(raw) != 1 or np.shape(raw[0]) or np.iscomplexobj(raw[0]) or not is_leaf(raw[0]):
-            given = say(raw[0]) if len(raw) == 1 else f"{len(raw)} results"
+    Raises:
+        InputError: the call has no such argument.
+    """
+    if argnums is None and argnames is None:
+        argnums = 0
+    numbers = [argnums] if isinstance(argnums, int) else list(argnums or ())
+    names = [argnames] if isinstance(argnames, str) else list(argnames or ())
+    chosen: list[int | str] = []
+    for number in numbers:
+        if not -len(args) <= number < len(args):
             raise InputError(
-                f"grad differentiates functions that return one real number; {self._name} returned "
-                f"{given}. For arrays see jacobian, vjp and elementwise_grad."
+                f"argnums asks for argument {number}, and the call has {len(args)} by position"
             )
-
-    def pull(self, ct: Any) -> list[Any]:
-        """The cotangents of the differentiated arguments, given that of the result."""
-        cts = [None] * len(self._roots) if ct is None else flatten(ct)[0]
-        sums = self._pull_flat(cts, record=self._nested or any(isinstance(c, Node) for c in cts))
-        return [
-            rebuild([_or_zero(sums.get(node), node) for node in fresh])
-            for fresh, rebuild in self._groups
-        ]
-
-    def push(self, tangents: Sequence[Any]) -> Any:
-        """The tangent of the result, given those of the arguments' leaves."""
-        probes = [_fresh(np.ones_like(_raw(root))) for root in self._roots]
-        pulled = self._pull_flat(probes, record=True)
-        record = self._nested or any(isinstance(t, Node) for t in tangents)
-        out: dict[Node, Any] = {}
-        nodes = [node for fresh, _ in self._groups for node in fresh]
-        for node, tangent in zip(nodes, tangents, strict=True):
-            if isinstance(ct := pulled.get(node), Node):
-                found = cotangents_from(ct, tangent, frozenset(probes), record=record)
-                _add_up(out, found, probes)
-        return self._rebuild_out(
-            [
-                _or_zero(out.get(probe), root)
-                for probe, root in zip(probes, self._roots, strict=True)
-            ]
-        )
-
-    def _pull_flat(self, cts: Sequence[Any], *, record: bool) -> dict[Node, Any]:
-        sums: dict[Node, Any] = {}
-        for root, ct in zip(self._roots, cts, strict=True):
-            if isinstance(root, Node):
-                found = cotangents_from(root, ct, self._fresh, record=record)
-                _add_up(sums, found, self._fresh)
-        return sums
-
-    def _given_back(self, tree: Any) -> Any:
-        """What the caller sees: raw data, unless Values from outside take part."""
-        if self._nested:
-            return tree
-        leaves, rebuild = flatten(tree)
-        return rebuild([_raw(leaf) for leaf in leaves])
-
-    def _check_leaf(self, leaf: Any, position: int) -> None:
-        raw = _raw(leaf)
-        if not is_leaf(raw) or np.result_type(raw).kind not in "fc":
-            raise InputError(
-                f"argument {position} of {self._name} is or holds {say(raw)}; derivatives are by "
-                f"floating-point numbers and arrays. Make it one, or leave it out of argnums."
-            )
+        chosen.append(number % len(args))
+    chosen += [name if name in kwargs else _position(f, name, len(args)) for name in names]
+    if len(set(chosen)) < len(chosen):
+        raise InputError("argnums and argnames ask for an argument twice")
+    return chosen, (isinstance(argnums, int) and not names) or (
+        isinstance(argnames, str) and not numbers
+    )
 
 
-def _fresh(leaf: Any) -> Value[Any]:
-    """A new node for an argument: an identity of a Value, a leaf of raw data."""
-    if isinstance(leaf, Value):
-        return apply(default().lookup("arithmetic.identity"), (leaf,))
-    return Value.leaf(leaf)
-
-
-def _reaches_others(roots: Sequence[Any], fresh: frozenset[Node]) -> bool:
-    """Whether results depend on leaves that are not ``fresh``: Values from outside."""
-    seen = {root for root in roots if isinstance(root, Node)}
-    stack = list(seen)
-    while stack:
-        node = stack.pop()
-        if node.op is None and node not in fresh and not isinstance(node, Constant):
-            return True
-        for parent in node.inputs:
-            if parent not in seen:
-                seen.add(parent)
-                stack.append(parent)
-    return False
-
-
-def _add_up(sums: dict[Node, Any], found: Mapping[Node, Any], nodes: Iterable[Node]) -> None:
-    for node in nodes:
-        if (ct := found.get(node)) is not None:
-            sums[node] = sums[node] + ct if node in sums else ct
-
-
-def _or_zero(ct: Any, like: Any) -> Any:
-    """A zero of the form of the primal, where no gradient arrived."""
-    return ct if ct is not None else 0.0 * _raw(like)
-
-
-def _raw(x: Any) -> Any:
-    return x.data if isinstance(x, Node) else x
-
-
-def _positions(argnums: Argnums, count: int) -> list[int]:
-    positions = [argnums] if isinstance(argnums, int) else list(argnums)
-    for position in positions:
-        if not -count <= position < count:
-            raise InputError(f"argnums names argument {position}; the call has {count} of them")
-    return [position % count for position in positions]
+def _position(f: Callable[..., Any], name: str, given: int) -> int:
+    names = list(inspect.signature(f).parameters)
+    if name not in names[:given]:
+        raise InputError(f"argnames asks for {name!r}, which the call does not pass")
+    return names.index(name)

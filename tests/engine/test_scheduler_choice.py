@@ -23,7 +23,12 @@ class Plain:
         self.runs = 0
 
     def run(
-        self, root: og.Node, cotangent: Any, wrt: frozenset[og.Node] | None, /
+        self,
+        root: og.Node,
+        cotangent: Any,
+        wrt: frozenset[og.Node] | None,
+        record: bool = False,
+        /,
     ) -> Mapping[og.Node, Any]:
         """As every scheduler."""
         self.runs += 1
@@ -34,7 +39,7 @@ class Plain:
         for node in order:
             if node.op is not None and cotangents[node] is not None:
                 try:
-                    for parent, ct in pull_back(node, cotangents[node], cotangents):
+                    for parent, ct in pull_back(node, cotangents[node], cotangents, record):
                         accumulate(cotangents, owned, parent, ct)
                 except Exception as error:
                     explain(error, node)

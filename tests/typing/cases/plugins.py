@@ -37,7 +37,9 @@ class Backwards:
 
     name = "backwards"
 
-    def run(self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, /) -> dict[Node, Any]:
+    def run(
+        self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, record: bool = False, /
+    ) -> dict[Node, Any]:
         """Find no gradients."""
         return {}
 
@@ -45,7 +47,9 @@ class Backwards:
 class Nameless:
     """No scheduler: it cannot be selected."""
 
-    def run(self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, /) -> dict[Node, Any]:
+    def run(
+        self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, record: bool = False, /
+    ) -> dict[Node, Any]:
         """Find no gradients."""
         return {}
 

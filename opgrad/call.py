@@ -1,0 +1,269 @@
+"""One call of a function on fresh nodes, and the passes back and forth through it.
+
+Fresh nodes are what keeps nested transforms apart. What came before them is *outside*: Values that
+the function uses, or that its arguments are. Where a result depends on these, the passes are
+recorded, and what is given back is a Value, for the transform outside; everything else is given
+back raw.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from typing import Any
+from weakref import WeakSet
+
+import numpy as np
+
+from opgrad.containers import flatten, flatten_like, is_leaf
+from opgrad.data import say
+from opgrad.errors import InputError
+from opgrad.node import Node, next_number
+from opgrad.passes import NOTHING, back_from, dependent, newer, raw
+from opgrad.registry import default
+from opgrad.value import Value, apply
+
+
+class Call:
+    """``f(*args, **kwargs)``, differentiable by the chosen arguments.
+
+    Args:
+        f: the function.
+        args: its positional arguments.
+        kwargs: its keyword arguments.
+        chosen: the arguments to differentiate by: positions, and names of keyword arguments.
+        has_aux: ``f`` returns a pair, of which the second is not differentiated.
+
+    Attributes:
+        out: what ``f`` returned.
+        aux: what it returned beside that.
+        roots: the leaves of ``out``, as nodes.
+
+    Raises:
+        InputError: a chosen argument, or the result, holds something other than floating-point
+            numbers and arrays.
+    """
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        chosen: Sequence[int | str],
+        has_aux: bool = False,
+    ) -> None:
+        self.name = getattr(f, "__name__", repr(f))
+        self._start = next_number()
+        self._groups = []  # per chosen argument: its fresh nodes, and its structure
+        by_position, by_name = list(args), dict(kwargs)
+        for key in chosen:
+            leaves, structure = flatten(args[key] if isinstance(key, int) else kwargs[key])
+            for leaf in leaves:
+                self._check_argument(leaf, key)
+            fresh = [fresh_node(leaf) for leaf in leaves]
+            rebuilt = structure.unflatten(fresh)
+            if isinstance(key, int):
+                by_position[key] = rebuilt
+            else:
+                by_name[key] = rebuilt
+            self._groups.append((fresh, structure))
+        self.inputs = [node for fresh, _ in self._groups for node in fresh]
+        token = _outermost.set(min(_outermost.get(), self._start))
+        try:
+            returned, aux = f(*by_position, **by_name), None
+        finally:
+            _outermost.reset(token)
+            _finished.update(node for node in self.inputs if node.op is None)
+        if has_aux:
+            if not isinstance(returned, tuple) or len(returned) != 2:
+                raise InputError(
+                    f"with has_aux, {self.name} must return a pair (result, aux); "
+                    f"it returned {say(returned)}"
+                )
+            returned, aux = returned
+        self.roots, self.structure = flatten(returned)
+        for root in self.roots:
+            self._check_result(root)
+        outside = self._outside(self.roots)
+        self._record = bool(outside)
+        self.out = self.structure.unflatten(_data_but(self.roots, outside))
+        leaves, structure = flatten(aux)
+        self.aux = structure.unflatten(_data_but(leaves, self._outside(leaves)))
+
+    def require_scalar(self) -> None:
+        """Refuse a result that has no gradient.
+
+        Raises:
+            InputError: it is a container, an array, or complex.
+        """
+        data = [raw(root) for root in self.roots]
+        if len(data) != 1 or np.shape(data[0]) or np.iscomplexobj(data[0]):
+            given = say(data[0]) if len(data) == 1 else f"{len(data)} numbers and arrays"
+            raise InputError(
+                f"grad differentiates functions that return one real number; {self.name} returned "
+                f"{given}. For arrays see jacobian, vjp and elementwise_grad."
+            )
+
+    def pull(self, ct: Any) -> list[Any]:
+        """The cotangents of the chosen arguments, given that of the result.
+
+        Raises:
+            InputError: ``ct`` is not in the form of the result.
+        """
+        what = f"the cotangent of the result of {self.name}"
+        pulled = self.pull_leaves(flatten_like(self.structure, ct, what))
+        return self.per_argument(pulled)
+
+    def pull_leaves(self, cts: Sequence[Any]) -> list[Any]:
+        """The cotangents of the chosen arguments' leaves, given those of the result's."""
+        given = frozenset(ct for ct in cts if isinstance(ct, Node))
+        record = self._record or bool(given)
+        found = back_from(self.roots, cts, frozenset(self.inputs), record=record)
+        pulled = [_or_zero(found.get(node), node) for node in self.inputs]
+        return _data_but(pulled, self._outside(pulled, given))
+
+    def per_argument(self, leaves: Sequence[Any]) -> list[Any]:
+        """The leaves of all chosen arguments, rebuilt to one container for each."""
+        rest = iter(leaves)
+        return [
+            structure.unflatten([next(rest) for _ in fresh]) for fresh, structure in self._groups
+        ]
+
+    def linearised(self) -> Callable[[Sequence[Any]], list[Any]]:
+        """The function from tangents of the arguments' leaves to those of the result's.
+
+        The VJP is linear in its cotangent; the VJP of that is the JVP.
+
+        Raises:
+            NotDifferentiable: an op on the way is opaque.
+        """
+        probes = [fresh_node(_one_like(raw(root))) for root in self.roots]
+        pulled = back_from(self.roots, probes, frozenset(self.inputs), record=True)
+        cts = [pulled.get(node) for node in self.inputs]
+
+        def push(tangents: Sequence[Any]) -> list[Any]:
+            for node, tangent in zip(self.inputs, tangents, strict=True):
+                if tangent is None:  # a zero, from within
+                    continue
+                if not is_leaf(tangent) or np.shape(raw(tangent)) != np.shape(node.data):
+                    raise InputError(
+                        f"a tangent has the shape of its primal, {np.shape(node.data)}; "
+                        f"given {say(raw(tangent))}"
+                    )
+            given = frozenset(t for t in tangents if isinstance(t, Node))
+            record = self._record or bool(given)
+            found = back_from(cts, tangents, frozenset(probes), record=record)
+            pushed = [
+                _or_zero(found.get(probe), root)
+                for probe, root in zip(probes, self.roots, strict=True)
+            ]
+            return _data_but(pushed, self._outside(pushed, given))
+
+        return push
+
+    def push(self, tangents: Sequence[Any]) -> Any:
+        """The tangent of the result, given those of the chosen arguments.
+
+        Raises:
+            InputError: a tangent is not in the form of its argument.
+        """
+        if len(tangents) != len(self._groups):
+            raise InputError(f"{len(self._groups)} primals, but {len(tangents)} tangents")
+        leaves = []
+        for i, (tangent, (_, structure)) in enumerate(zip(tangents, self._groups, strict=True)):
+            leaves += flatten_like(structure, tangent, f"tangent {i} has not its primal's form")
+        return self.structure.unflatten(self.linearised()(leaves))
+
+    def _outside(self, leaves: Iterable[Any], also: Collection[Node] = NOTHING) -> set[Node]:
+        """Those of the nodes that depend on Values from outside, or on one of ``also``."""
+        reached = newer(leaves, self._start, stop=also)
+        old = [node for node in reached if node.number < self._start]
+        sources = _live(old) if old else set()
+        sources.update(node for node in reached if node in also)
+        return dependent(reached, sources) if sources else sources
+
+    def _check_argument(self, leaf: Any, key: int | str) -> None:
+        data = raw(leaf)
+        if is_leaf(data) and np.result_type(data).kind in "fc":
+            return
+        which = f"argument {key}" if isinstance(key, int) else f"argument {key!r}"
+        if is_leaf(data):
+            hint = "Make it floating, or leave it out of argnums."
+        else:
+            hint = (
+                f"If {type(data).__name__} is a container, make it known: "
+                f"optree.register_pytree_node(..., namespace='opgrad')."
+            )
+        raise InputError(
+            f"{which} of {self.name} is or holds {say(data)}; derivatives are by floating-point "
+            f"numbers and arrays. {hint}"
+        )
+
+    def _check_result(self, root: Any) -> None:
+        if not is_leaf(root):
+            raise InputError(
+                f"{self.name} returned or holds in its result {say(root)}; what is differentiated "
+                f"is numbers and arrays. Return the rest beside it, with has_aux=True."
+            )
+
+
+_outermost: ContextVar[float] = ContextVar("_outermost", default=math.inf)
+"""Where the outermost call whose function is being run began."""
+
+_finished: WeakSet[Node] = WeakSet()
+"""Fresh leaves whose call is over: to later calls, plain data."""
+
+
+def _live(nodes: Sequence[Node]) -> set[Node]:
+    """Those of the nodes that a gradient is still to flow to."""
+    since = _outermost.get()
+    live = {node for node in nodes if node.number >= since}
+    if len(live) == len(nodes):
+        return live
+    reached = newer([node for node in nodes if node not in live], 0)
+    leaves = {node for node in reached if node.op is None and node not in _finished}
+    return live | dependent(reached, leaves).intersection(nodes)
+
+
+def fresh_node(leaf: Any) -> Value[Any]:
+    """A new node for an argument: an identity of a Value, a leaf of raw data."""
+    if isinstance(leaf, Value):
+        return apply(default().lookup("arithmetic.identity"), (leaf,))
+    return Value.leaf(leaf)
+
+
+def _data_but(leaves: Sequence[Any], keep: set[Node]) -> list[Any]:
+    """What the caller sees: Values where they are to be kept, else data of its own."""
+    seen: set[int] = set()
+    return [
+        leaf if isinstance(leaf, Node) and leaf in keep else _own(leaf, seen) for leaf in leaves
+    ]
+
+
+def _own(leaf: Any, seen: set[int]) -> Any:
+    """Raw data that the caller may write to: nothing else shares its memory."""
+    data = raw(leaf)
+    if not isinstance(data, np.ndarray):
+        return data
+    if data is leaf and data.flags.writeable and data.flags.owndata and id(data) not in seen:
+        seen.add(id(data))
+        return data
+    return data.copy()
+
+
+def _or_zero(ct: Any, like: Any) -> Any:
+    """A zero in the form of the primal, where nothing arrived."""
+    if ct is not None:
+        return ct
+    data = raw(like)
+    dtype = getattr(data, "dtype", None)
+    if dtype is None:
+        return 0j if isinstance(data, complex) else 0.0
+    if dtype.kind not in "fc":
+        dtype = np.dtype(np.float64)
+    return np.zeros_like(data, dtype=dtype) if np.shape(data) else dtype.type(0)
+
+
+def _one_like(data: Any) -> Any:
+    return np.ones_like(data) if hasattr(data, "dtype") else 1.0
