@@ -34,7 +34,7 @@ def opgrad_ops() -> list[og.Op]:
     """The ops of this plugin."""
     inverses: list[og.Op] = [inv, solve, pinv]
     determinants = [det, cofactors, logabsdet, det_sign]
-    factorizations = [cholesky, qr_stacked]
+    factorizations: list[og.Op] = [cholesky, qr_stacked]
     spectra: list[og.Op] = [eigvalsh, eigh_stacked, singular_values, svd_stacked]
     general = [eigvals, eigenvectors]
     return [*inverses, *determinants, *factorizations, *spectra, *general]

@@ -31,27 +31,35 @@ from opgrad_linalg.matrices import (
 
 @og.op(
     implements=np.linalg.cholesky,
-    samples=[og.Sample(SYMMETRIC), og.Sample(SYMMETRIC_STACK), *float32((SYMMETRIC,))],
+    samples=[
+        og.Sample(SYMMETRIC),
+        og.Sample(SYMMETRIC_STACK),
+        og.Sample(SYMMETRIC, upper=True),
+        *float32((SYMMETRIC,)),
+    ],
 )
-def cholesky(a: Raw) -> Raw:
+def cholesky(a: Raw, *, upper: bool = False) -> Raw:
     """The lower triangular L with L L' = A, of each symmetric positive definite matrix.
 
     As NumPy does, it reads the lower triangle of A only, and the gradient is by that: it is 0 above
     the diagonal, and below it the sum of what the two equal elements of a symmetric A would get.
+    With ``upper`` it reads the upper triangle, and gives L transposed.
 
     Derivative: dL = L Phi(L**-1 dA L**-T), where Phi takes the lower triangle and half the
     diagonal. Source: Murray, "Differentiation of the Cholesky decomposition", 2016.
     """
-    return np.linalg.cholesky(a)
+    return np.linalg.cholesky(a, upper=upper)
 
 
 @cholesky.vjp
-def _(g: Raw, out: Raw, a: Raw) -> Raw:
+def _(g: Raw, out: Raw, a: Raw, *, upper: bool = False) -> Raw:
     real(a, "a Cholesky factor")
+    if upper:
+        g, out = transposed(g), transposed(out)
     phi = lower(transposed(out) @ g, 0.5)
     left = np.linalg.solve(transposed(out), phi)
     g_a = transposed(np.linalg.solve(transposed(out), transposed(left)))
-    return folded((g_a + transposed(g_a)) / 2)
+    return folded((g_a + transposed(g_a)) / 2, into="U" if upper else "L")
 
 
 @og.op(samples=[(TALL,), (SQUARE,), (STACK,), (WIDE_STACK,), *float32((TALL,))])
