@@ -38,6 +38,10 @@ class Array(Protocol):
     def dtype(self) -> Any:
         """The type of the elements."""
 
+    @property
+    def nbytes(self) -> int:
+        """The memory that the elements take; no Value has it, so that no Value is an array."""
+
     def __array_ufunc__(self, *args: Any, **kwargs: Any) -> Any:
         """NumPy's protocol for ufuncs (NEP 13)."""
 
