@@ -53,7 +53,7 @@ def prefer(*plugins: str) -> None:
     """Settle conflicts over op names and NumPy functions in favour of these plugins.
 
     Raises:
-        LookupError: no plugin of that name is installed.
+        UnknownPluginError: no plugin of that name is installed.
     """
     default_registry().prefer(*plugins)
 

@@ -1,4 +1,7 @@
-"""Every exception that OpGrad raises, one family under :class:`OpgradError`.
+"""OpGrad's exceptions, one family under :class:`OpgradError`.
+
+Two more live where they are raised: :class:`opgrad.draw.label.DrawError` and the demo's
+:class:`opgrad.demo.dataset.DataError`.
 
 Where a built-in exception says the same (``TypeError``, ``AttributeError``, ``LookupError``), ours
 is also one of those, so that code which knows only Python's own exceptions keeps working.
@@ -80,6 +83,10 @@ class UnknownOpError(OpgradError, AttributeError, LookupError):
 
 class AmbiguousOpError(OpgradError, AttributeError, LookupError):
     """Several plugins provide an op of that name, and none is preferred."""
+
+
+class UnknownPluginError(OpgradError, LookupError):
+    """No plugin of that name is installed."""
 
 
 class UnknownSchedulerError(OpgradError, LookupError):

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from attrs import field, frozen
 
+from opgrad.errors import InputError
 from opgrad.node import Constant, Node
 
 N = TypeVar("N", bound=Node)  # a mapping is invariant in its keys
@@ -53,12 +54,12 @@ class Graph:
             names: what to call some of the nodes; those that are not in the graph are ignored.
 
         Raises:
-            TypeError: an output is neither a Value nor another node.
+            InputError: an output is neither a Value nor another node.
             DrawError: two nodes of the graph have the same name.
         """
         for output in outputs:
             if not isinstance(output, Node):
-                raise TypeError(
+                raise InputError(
                     f"Graph.of takes Values, one argument each; "
                     f"given {type(output).__name__} {output!r}"
                 )

@@ -16,7 +16,13 @@ from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from opgrad.diagnostics import user_frame
-from opgrad.errors import PluginError, PluginWarning, UnknownOpError, UnknownSchedulerError
+from opgrad.errors import (
+    PluginError,
+    PluginWarning,
+    UnknownOpError,
+    UnknownPluginError,
+    UnknownSchedulerError,
+)
 from opgrad.hooks import GROUP, Scheduler
 from opgrad.operation import Op, full_name
 from opgrad.plugin import Plugin, PluginInfo, load, load_or_set_aside
@@ -160,7 +166,7 @@ class Registry:
         If several have it, among them this one, nobody does until the user prefers one.
 
         Raises:
-            LookupError: no plugin of that name is installed.
+            UnknownPluginError: no plugin of that name is installed.
         """
         self.load_all()
         if plugin not in self._plugins:
@@ -174,7 +180,7 @@ class Registry:
         Of several preferred ones, the one named first, and most recently, comes first.
 
         Raises:
-            LookupError: no plugin of that name is installed.
+            UnknownPluginError: no plugin of that name is installed.
         """
         with self._lock:
             before = self._preferred
@@ -308,8 +314,10 @@ class Registry:
         meant = f"; did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
         return UnknownOpError(f"no installed plugin provides op {name!r}{meant}{self.not_in_use()}")
 
-    def _no_plugin(self, name: str) -> LookupError:
-        return LookupError(f"no plugin {name!r}; there are: {', '.join(sorted(self._plugins))}")
+    def _no_plugin(self, name: str) -> UnknownPluginError:
+        return UnknownPluginError(
+            f"no plugin {name!r}; there are: {', '.join(sorted(self._plugins))}"
+        )
 
     def _disabled_in_vain(self) -> Iterator[str]:
         """What OPGRAD_DISABLE names that is no plugin, here or in the default registry."""
