@@ -178,12 +178,10 @@ def test_ops_warns_of_a_broken_plugin_in_one_line(run: Run, broken: Path) -> Non
     assert line.startswith("Warning: plugin 'broken' (opgrad-broken 3.2.1) was set aside: ")
 
 
-def test_on_a_narrow_terminal_names_stay_whole_and_docs_are_left_out(run: Run) -> None:
-    """Half a name is no name; the docs need a wider terminal."""
+def test_on_a_narrow_terminal_names_stay_whole(run: Run) -> None:
+    """Half a name is no name; what else there is needs a wider terminal."""
     done = run("-m", "opgrad", "ops", FORCE_COLOR="1", COLUMNS="80")
     lines = re.sub(r"\x1b\[[\d;]*m", "", done.stdout).splitlines()
     assert max(map(len, lines)) <= 80
-    assert ["mul", "arithmetic", og.__version__, "2", "yes", "np.multiply"] in [
-        line.split() for line in lines
-    ]
+    assert ["mul", "arithmetic", "2", "np.multiply"] in [line.split() for line in lines]
     assert "…" not in done.stdout
