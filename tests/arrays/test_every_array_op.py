@@ -16,7 +16,6 @@ from opgrad.define import OpN
 from tests.arrays.differences import arbitrary, differences, in_double, is_floating, paired
 from tests.ops.every_op import PLUGINS
 
-
 ALL = {
     name: og.ops[name] for name in og.default_registry().ops if name.partition(".")[0] in PLUGINS
 }

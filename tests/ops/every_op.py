@@ -13,7 +13,6 @@ import pytest
 import opgrad as og
 from opgrad.define import OpN
 
-
 PLUGINS = ("arithmetic", "elementary", "activations", "arrays")
 """The others' ops are enumerated in ``tests/linalg`` and ``tests/scipy``, by what they need."""
 
