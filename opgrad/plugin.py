@@ -61,7 +61,7 @@ class PluginInfo:
         dist = entry.dist
         return cls(
             name=entry.name,
-            module=entry.module,
+            module=entry.value.partition("[")[0].strip(),  # without extras
             distribution=dist.name if dist else None,
             version=(dist.version if dist else None) or "?",
             builtin=builtin,

@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 TORCH: dict[str, Callable[..., Any]] = {
+    "arithmetic.identity": torch.clone,
     "arithmetic.add": torch.add,
     "arithmetic.sub": torch.sub,
     "arithmetic.mul": torch.mul,
@@ -73,5 +74,11 @@ TORCH: dict[str, Callable[..., Any]] = {
 }
 """By qualified name; params by the names that the ops have."""
 
-NOT_IN_TORCH = {"elementary.cbrt": "torch has no real cube root: pow gives NaN for a negative x"}
+_CONJUGATED = "for complex numbers, torch's gradients are the conjugates of ours"
+NOT_IN_TORCH = {
+    "elementary.cbrt": "torch has no real cube root: pow gives NaN for a negative x",
+    "arrays.real": _CONJUGATED,
+    "arrays.imag": _CONJUGATED,
+    "arrays.conj": _CONJUGATED,
+}
 """The ops that cannot be compared, and why."""

@@ -55,4 +55,7 @@ def function_name(function: Callable[..., Any]) -> str:
     name = function.__name__
     if getattr(np, name, None) is function:
         return f"np.{name}"
-    return name if isinstance(function, np.ufunc) else f"{function.__module__}.{name}"
+    if isinstance(function, np.ufunc):
+        return name
+    package, dot, module = f"{function.__module__}.{name}".partition(".")
+    return f"{'np' if package == 'numpy' else package}{dot}{module}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterable, Mapping
+from itertools import compress
 from typing import Any
 
 import click
@@ -21,6 +22,8 @@ from opgrad.registry import Registry, default
 
 GIVE_WAY = {"inputs", "NumPy function", "doc", "brings"}
 """The columns that a narrow terminal makes narrower."""
+WIDE_ONLY = {"version", "element-\nwise", "doc"}
+"""The columns that a narrow terminal leaves out, so that names stay whole."""
 
 
 def console(width: int = 120) -> Console:
@@ -44,7 +47,8 @@ def as_json(records: object) -> None:
 def ops(to_json: bool) -> None:
     """List every op that is installed, and where it comes from.
 
-    A terminal of 100 columns or more also shows what each op computes.
+    A terminal of 100 columns or more also shows versions, which ops are elementwise,
+    and what each op computes.
 
     Call one as og.ops.NAME(...). One that is listed as PLUGIN.NAME is og.ops["PLUGIN.NAME"](...):
     its short name means another op, or is claimed by several. An op with a NumPy function is also
@@ -66,7 +70,7 @@ def ops(to_json: bool) -> None:
         as_json(records)
     else:
         out = console(width=240)
-        out.print(_op_table(records, with_doc=out.width >= 100))
+        out.print(_op_table(records, narrow=out.width < 100))
 
 
 def _op_record(op: Op, owner: PluginInfo, standing: Standing) -> dict[str, Any]:
@@ -87,9 +91,10 @@ def _op_record(op: Op, owner: PluginInfo, standing: Standing) -> dict[str, Any]:
     }
 
 
-def _op_table(records: Iterable[dict[str, Any]], *, with_doc: bool) -> Table:
+def _op_table(records: Iterable[dict[str, Any]], *, narrow: bool) -> Table:
     columns = ("op", "plugin", "version", "inputs", "element-\nwise", "NumPy function", "doc")
-    table = _table(*columns[: 7 if with_doc else 6])
+    shown = [not narrow or column not in WIDE_ONLY for column in columns]
+    table = _table(*compress(columns, shown))
     for r in records:
         inputs = "any" if r["arity"] is None else str(r["arity"])
         cells = (
@@ -101,7 +106,7 @@ def _op_table(records: Iterable[dict[str, Any]], *, with_doc: bool) -> Table:
             Text(", ".join(_becomes(f, r["lost"]) for f in r["implements"])),
             Text(r["doc"].partition("\n")[0], "dim", no_wrap=True, overflow="ellipsis"),
         )
-        table.add_row(*cells[: len(table.columns)])
+        table.add_row(*compress(cells, shown))
     return table
 
 

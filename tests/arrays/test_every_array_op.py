@@ -1,4 +1,7 @@
-"""What holds for every built-in op that is not elementwise, and for complex samples of all."""
+"""What holds for every op that is not elementwise, and for complex samples of all.
+
+The ops are those of the plugins that ``tests/ops`` enumerates the elementwise ops of.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,11 @@ import pytest
 import opgrad as og
 from opgrad.define import OpN
 from tests.arrays.differences import arbitrary, differences, in_double, is_floating, paired
+from tests.ops.every_op import PLUGINS
 
-
-def _builtin_ops() -> dict[str, OpN]:
-    registry = og.default_registry()
-    builtin = {plugin.name for plugin in registry.plugins if plugin.builtin}
-    return {name: og.ops[name] for name in registry.ops if name.partition(".")[0] in builtin}
-
-
-ALL = _builtin_ops()
+ALL = {
+    name: og.ops[name] for name in og.default_registry().ops if name.partition(".")[0] in PLUGINS
+}
 OPS = {name: op for name, op in ALL.items() if not op.elementwise}
 SAMPLES = [
     pytest.param(op, sample, id=f"{name}-{i}")

@@ -63,7 +63,7 @@ def test_plugins_shows_what_each_brings(invoke: Invoke) -> None:
     """Ops and schedulers, by name."""
     result = invoke("plugins")
     assert result.exit_code == 0
-    assert "ops: add, " in result.stdout
+    assert "ops: identity, add, " in result.stdout
     assert "scheduler: sequential" in result.stdout
 
 
@@ -91,7 +91,7 @@ def rivals(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rivals")
     install_plugin(folder, "east", "halve")
     install_plugin(folder, "west", "halve")
-    install_plugin(folder, "north", "tanh", implements="(np.tanh, np.conjugate)")
+    install_plugin(folder, "north", "tanh", implements="(np.tanh, np.spacing)")
     return folder
 
 
@@ -108,7 +108,7 @@ def test_ops_shows_which_op_a_function_becomes_instead(run: Run, rivals: Path) -
     """Beside a function that it does become."""
     done = run("-m", "opgrad", "ops", path=(rivals,))
     (line,) = (x for x in done.stdout.splitlines() if x.split()[:1] == ["north.tanh"])
-    assert "np.tanh → elementary.tanh, np.conjugate" in line
+    assert "np.tanh → elementary.tanh, np.spacing" in line
 
 
 def test_ops_json_says_what_an_op_does_not_get(run: Run, rivals: Path) -> None:
@@ -178,12 +178,10 @@ def test_ops_warns_of_a_broken_plugin_in_one_line(run: Run, broken: Path) -> Non
     assert line.startswith("Warning: plugin 'broken' (opgrad-broken 3.2.1) was set aside: ")
 
 
-def test_on_a_narrow_terminal_names_stay_whole_and_docs_are_left_out(run: Run) -> None:
-    """Half a name is no name; the docs need a wider terminal."""
+def test_on_a_narrow_terminal_names_stay_whole(run: Run) -> None:
+    """Half a name is no name; what else there is needs a wider terminal."""
     done = run("-m", "opgrad", "ops", FORCE_COLOR="1", COLUMNS="80")
     lines = re.sub(r"\x1b\[[\d;]*m", "", done.stdout).splitlines()
     assert max(map(len, lines)) <= 80
-    assert ["mul", "arithmetic", og.__version__, "2", "yes", "np.multiply"] in [
-        line.split() for line in lines
-    ]
+    assert ["mul", "arithmetic", "2", "np.multiply"] in [line.split() for line in lines]
     assert "…" not in done.stdout

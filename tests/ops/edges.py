@@ -242,6 +242,10 @@ EDGES = [
     _edge("activations.hard_tanh", -INF, value=-1.0, slopes=(0.0,)),
     _edge("activations.hard_swish", INF, value=INF, slopes=(1.0,)),
     _edge("activations.hard_swish", -INF, value=0.0, slopes=(0.0,)),
+    _edge("arithmetic.identity", INF, value=INF, slopes=(1.0,)),
+    _edge("arrays.real", -INF, value=-INF, slopes=(1.0,)),
+    _edge("arrays.imag", INF, value=0.0, slopes=(None,)),
+    _edge("arrays.conj", -INF, value=-INF, slopes=(1.0,)),
     # NaN
     _edge("arithmetic.abs", NAN, value=NAN, slopes=(NAN,)),
     _edge("arithmetic.maximum", NAN, 1.0, value=NAN, slopes=(1.0, 1.0)),

@@ -1,6 +1,6 @@
-"""Every elementwise op of the built-in plugins, with its real samples: what tests enumerate.
+"""The elementwise ops of these plugins, with their real samples: what tests enumerate.
 
-The others, and complex samples, are in ``tests/arrays/test_every_array_op.py``.
+The plugins' other ops, and complex samples, are in ``tests/arrays/test_every_array_op.py``.
 """
 
 from __future__ import annotations
@@ -13,15 +13,8 @@ import pytest
 import opgrad as og
 from opgrad.define import OpN
 
-
-def _builtin_ops() -> dict[str, OpN]:
-    registry = og.default_registry()
-    builtin = {plugin.name for plugin in registry.plugins if plugin.builtin}
-    return {
-        name: og.ops[name]
-        for name, op in registry.ops.items()
-        if op.elementwise and name.rpartition(".")[0] in builtin
-    }
+PLUGINS = ("arithmetic", "elementary", "activations", "arrays")
+"""The others' ops are enumerated in ``tests/linalg`` and ``tests/scipy``, by what they need."""
 
 
 def _has_float32(sample: Any) -> bool:
@@ -32,8 +25,12 @@ def _has_only_numbers(sample: Any) -> bool:
     return all(isinstance(x, int | float) for x in sample.inputs)
 
 
-OPS = _builtin_ops()
-"""By qualified name. Another distribution's plugins, if some are installed, are not listed."""
+OPS = {
+    name: og.ops[name]
+    for name, op in og.default_registry().ops.items()
+    if op.elementwise and name.partition(".")[0] in PLUGINS
+}
+"""By qualified name."""
 
 EACH_OP = pytest.mark.parametrize("op", [pytest.param(op, id=name) for name, op in OPS.items()])
 

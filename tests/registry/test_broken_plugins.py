@@ -96,7 +96,7 @@ BROKEN = {
     "unknown-hook": Case(
         f"{OP}@og.hookimpl\ndef opgrad_op(): return [twice]",
         "it implements opgrad_op(), and there is no such hook; "
-        "there are: opgrad_ops, opgrad_schedulers",
+        "there are: opgrad_ops, opgrad_functions, opgrad_schedulers",
     ),
     "unknown-argument": Case(
         f"{OP}@og.hookimpl\ndef opgrad_ops(registry): return [twice]",
