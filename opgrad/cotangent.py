@@ -67,6 +67,14 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
     if ct.__class__ in NUMBERS and primal.__class__ in NUMBERS:
         return ct
     if (
+        ct.__class__ is np.ndarray
+        and primal.__class__ is np.ndarray
+        and ct.dtype is primal.dtype
+        and ct.shape == primal.shape
+        and ct.dtype.kind == "f"
+    ):
+        return ct  # what all the rest would find, and most often
+    if (
         primal.__class__ is float
         and isinstance(ct, np.ndarray | np.float64)  # a scalar rule went through NumPy
         and ct.shape == ()
@@ -170,8 +178,9 @@ def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
 
 def _unbroadcast(ct: Any, given: tuple[int, ...], shape: tuple[int, ...]) -> Any:
     lead = len(given) - len(shape)
-    stretched = (lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1)
-    return np.reshape(np.sum(ct, axis=(*range(lead), *stretched)), shape)
+    stretched = [lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1]
+    total = np.add.reduce(ct, axis=(*range(lead), *stretched))
+    return np.reshape(total, shape) if stretched else total
 
 
 def _is_less_precise(ct: Any, primal: Any) -> bool:

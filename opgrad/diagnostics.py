@@ -58,6 +58,13 @@ def debug() -> Iterator[None]:
 
 def has_nan(data: Any) -> bool:
     """Whether a number or array has a NaN in it (integers and foreign types have none)."""
+    if data.__class__ is float:
+        return bool(data != data)
+    if data.__class__ is np.ndarray and data.dtype.kind == "f":
+        # Squares have no infinities of both signs, so their sum is NaN only where there is one.
+        flat = data.ravel()
+        total = np.dot(flat, flat)
+        return bool(total != total)
     try:
         return bool(np.any(np.isnan(data)))
     except TypeError:
