@@ -22,12 +22,17 @@ NUMBERS = frozenset({float, int})
 """The types that pass unchecked between each other: a Python number for a Python number."""
 
 
+_NUMPYS = frozenset({np.ndarray, np.float64})
+
+
 def seed(root: Node, cotangent: Any, *, record: bool = False) -> Any:
     """The cotangent to start from: 1 for a scalar root, else one of the root's shape, as a copy.
 
     Raises:
         CotangentError: the root is no scalar and there is none; or it does not fit.
     """
+    if cotangent.__class__ is float and root.data.__class__ is np.float64:
+        return np.float64(cotangent)  # as below, and most often
     shape, is_complex = np.shape(root.data), np.iscomplexobj(root.data)
     if cotangent is None:
         if shape or is_complex:
@@ -66,14 +71,15 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
     """
     if ct.__class__ in NUMBERS and primal.__class__ in NUMBERS:
         return ct
-    if (
-        ct.__class__ is np.ndarray
-        and primal.__class__ is np.ndarray
-        and ct.dtype is primal.dtype
-        and ct.shape == primal.shape
-        and ct.dtype.kind == "f"
-    ):
-        return ct  # what all the rest would find, and most often
+    if ct.__class__ in _NUMPYS and primal.__class__ in _NUMPYS and ct.dtype is primal.dtype:
+        # What all the rest would find, and most often.
+        shape, given = primal.shape, ct.shape
+        if ct.dtype.kind == "f":
+            if given == shape:
+                return ct
+            assert node.op is not None
+            if node.op.elementwise and given == node.data.shape and _broadcasts(shape, given):
+                return _unbroadcast(ct, given, shape)
     if (
         primal.__class__ is float
         and isinstance(ct, np.ndarray | np.float64)  # a scalar rule went through NumPy

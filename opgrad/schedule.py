@@ -203,7 +203,9 @@ def plan(root: Node, wrt: frozenset[Node] | None) -> tuple[list[Node], dict[Node
         return order, cotangents
     needed = set(wrt)
     for node in reversed(order):
-        if not needed.isdisjoint(node.inputs):
+        if node.x in needed or node.y in needed:
+            needed.add(node)
+        elif node.more is not None and not needed.isdisjoint(node.more[0]):
             needed.add(node)
     order = [node for node in order if node in needed]
     return order, dict.fromkeys(order)
