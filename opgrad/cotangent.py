@@ -178,12 +178,16 @@ def keep_zeros(g: Any, ct: Any) -> Any:
 
 
 def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    if shape == to[len(to) - len(shape) :]:
+        return True  # most often: a bias
     pairs = zip(reversed(shape), reversed(to), strict=False)
     return len(shape) <= len(to) and all(n in (1, m) for n, m in pairs)
 
 
 def _unbroadcast(ct: Any, given: tuple[int, ...], shape: tuple[int, ...]) -> Any:
     lead = len(given) - len(shape)
+    if shape == given[lead:]:
+        return np.add.reduce(ct, axis=tuple(range(lead)))
     stretched = [lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1]
     total = np.add.reduce(ct, axis=(*range(lead), *stretched))
     return np.reshape(total, shape) if stretched else total
