@@ -22,7 +22,7 @@ NUMBERS = frozenset({float, int})
 """The types that pass unchecked between each other: a Python number for a Python number."""
 
 
-_NUMPYS = frozenset({np.ndarray, np.float64})
+_NUMPYS: frozenset[Any] = frozenset({np.ndarray, np.float64})
 
 
 def seed(root: Node, cotangent: Any, *, record: bool = False) -> Any:

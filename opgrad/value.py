@@ -355,7 +355,11 @@ def _dispatch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) 
     if found is None:
         raise _no_op_for(full_name(function))
     if isinstance(found, Op):
-        return apply(found, *bind(found, function, args, kwargs))
+        if kwargs or len(args) != found.arity or len(args) > 2:
+            return apply(found, *bind(found, function, args, kwargs))
+        inputs = as_nodes(found, args)  # nothing to bind: apply() without params
+        x, y = inputs if len(inputs) == 2 else (*inputs, None)
+        return _record(found, x, y, None, run_forward(found, inputs))
     return found(*args, **kwargs)
 
 

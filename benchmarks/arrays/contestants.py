@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
+
 from programs import Program
 
 Step = Callable[[], tuple[Any, Any]]
@@ -52,7 +53,7 @@ def jax(program: Program) -> Step:
     data = [xp.asarray(array) for array in program.data]
     params = [xp.asarray(array) for array in program.params]
     step = library.jit(library.value_and_grad(lambda params, data: program.loss(xp, params, data)))
-    return lambda: library.block_until_ready(step(params, data))  # type: ignore[no-any-return]  # Any
+    return lambda: library.block_until_ready(step(params, data))
 
 
 def _loss(program: Program, xp: Any, params: Any) -> Any:

@@ -7,8 +7,8 @@ their gradients are compared; if they differ, nothing is timed.
 
 One process and, where the system can pin it, one core for all: no library has a second thread to
 use. Contestants take turns, a short block of steps each, in an order that rotates, so that a busy
-minute of the machine is shared by all. Tables show the median over all steps of all rounds; the
-JSON file has every sample. What peers need once (tensors, compilation) is done beforehand.
+minute of the machine is shared by all. Tables show the median over the rounds of the median step;
+the JSON file has that of every round. What peers need once (tensors, compilation) is done beforehand.
 
 Run ``python benchmarks/arrays/run.py``.
 """
@@ -36,6 +36,7 @@ from time import perf_counter  # noqa: E402
 from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
+
 from contestants import CONTESTANTS, Step  # noqa: E402
 from programs import PROGRAMS  # noqa: E402
 
@@ -102,7 +103,7 @@ def flat(step: Step) -> Any:
 
 
 def measure(steps: dict[str, Step], rounds: int) -> dict[str, list[float]]:
-    """The seconds of all steps of all rounds, by contestant."""
+    """The median seconds of a step in each round, by contestant."""
     samples: dict[str, list[float]] = {name: [] for name in steps}
     lengths = {name: max(1, int(BLOCK / min(block(step, 3)))) for name, step in steps.items()}
     names = list(steps)
@@ -110,7 +111,7 @@ def measure(steps: dict[str, Step], rounds: int) -> dict[str, list[float]]:
         first = turn % len(names)
         for name in names[first:] + names[:first]:
             steps[name]()  # to warm up
-            samples[name] += block(steps[name], min(lengths[name], 50))
+            samples[name].append(median(block(steps[name], min(lengths[name], 50))))
     return samples
 
 
