@@ -1,9 +1,9 @@
 """How fast are value and gradient of NumPy code? OpGrad beside hand-written gradients and peers.
 
 The programs (``programs.py``) are a small and a large MLP, the log-likelihood of a Gaussian
-mixture, and logistic regression, all in float64. The contestants (``contestants.py``) are NumPy with the
-gradient written by hand, OpGrad, HIPS autograd, torch in eager mode, and JAX's ``jit``. First
-their gradients are compared; if they differ, nothing is timed.
+mixture, and logistic regression, all in float64. The contestants (``contestants.py``) are NumPy
+with the gradient written by hand, OpGrad, HIPS autograd, torch in eager mode, and JAX's ``jit``.
+First their gradients are compared; if they differ, nothing is timed.
 
 One process and, where the system can pin it, one core for all: no library has a second thread to
 use. Contestants take turns, a short block of steps each, in an order that rotates, so that a busy
@@ -14,7 +14,7 @@ beforehand.
 A step on the large MLP allocates megabytes. Where the C library gives these back to the system
 after each step, page faults cost more than the engine: compare figures of whole runs only.
 
-Run ``python benchmarks/arrays/run.py``.
+Run ``python benchmarks/arrays/run_arrays.py``.
 """
 
 from __future__ import annotations
