@@ -40,8 +40,9 @@ test-versions: ## Run the tests on each interpreter of PYTHONS
 		$(MAKE) --no-print-directory PYTHON=$$python VENV=.venv-$$version pytest || exit 1; \
 	done
 
-bench: $(VENV)/.with-bench,test ## Measure against micrograd and torch (installs it: large)
+bench: $(VENV)/.with-bench,test ## Measure against micrograd, autograd, torch and JAX (installs them: large)
 	$(RUN) $(BIN)/python benchmarks/eager/run.py
+	$(RUN) $(BIN)/python benchmarks/arrays/run_arrays.py
 
 docs: $(VENV)/.with-docs ## Build the documentation in docs/_build/html; a warning is an error
 	$(RUN) $(BIN)/sphinx-build -W --keep-going docs docs/_build/html

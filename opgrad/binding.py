@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -31,26 +31,50 @@ def bind(
     """
     if op.arity is None or (len(args) == op.arity and not kwargs):
         return args, dict(kwargs)
-    signature = _signature(function)
-    if signature is None:
+    plan = _plan(op, function, len(args), tuple(kwargs))
+    if plan is None:
         return args, dict(kwargs)
-    given = signature.bind(*args, **kwargs).arguments
-    names = list(signature.parameters)
-    inputs = tuple(given[name] for name in names[: op.arity] if name in given)
-    params = {}
-    for name in names[op.arity :]:
-        if name not in given:
-            continue
-        value = given[name]
-        if name in op.param_names:
-            if value is not _NOT_GIVEN:
-                params[name] = value
-        elif not _is_default(value, signature.parameters[name].default):
+    inputs, params, refused = plan
+    given = (*args, *kwargs.values())
+    for name, place, default in refused:
+        if not _is_default(given[place], default):
             raise InputError(
                 f"{describe(op)}, which {function.__name__}() becomes on a Value, has no "
-                f"{name!r}; given {name}={value!r}"
+                f"{name!r}; given {name}={given[place]!r}"
             )
-    return inputs, params
+    return tuple([given[place] for place in inputs]), {
+        name: given[place] for name, place in params if given[place] is not _NOT_GIVEN
+    }
+
+
+Plan: TypeAlias = tuple[list[int], list[tuple[str, int]], list[tuple[str, int, Any]]]
+"""Where, among the arguments of a call, are the op's inputs, its params, and what it does not have
+(which may be given all the same, if it is NumPy's default)."""
+
+
+@cache
+def _plan(
+    op: Op, function: Callable[..., Any], n_positional: int, keywords: tuple[str, ...]
+) -> Plan | None:
+    """How calls of this form are bound; ``None`` if NumPy's signature is not known."""
+    signature = _signature(function)
+    if signature is None:
+        return None
+    by_keyword = {name: n_positional + i for i, name in enumerate(keywords)}
+    places = signature.bind(*range(n_positional), **by_keyword).arguments
+    for parameter in signature.parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            places |= places.pop(parameter.name, {})
+    names = list(dict.fromkeys((*signature.parameters, *places)))
+    inputs = [places[name] for name in names[: op.arity] if name in places]
+    rest = [name for name in names[op.arity :] if name in places]
+    params = [(name, places[name]) for name in rest if name in op.param_names]
+    refused = [
+        (name, places[name], getattr(signature.parameters.get(name), "default", None))
+        for name in rest
+        if name not in op.param_names
+    ]
+    return inputs, params, refused
 
 
 def _is_default(value: Any, default: Any) -> bool:
@@ -59,7 +83,6 @@ def _is_default(value: Any, default: Any) -> bool:
     return value.__class__ in (dict, tuple, bool) and not value  # others may not compare
 
 
-@cache
 def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
     try:
         return inspect.signature(function)

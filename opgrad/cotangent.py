@@ -22,12 +22,17 @@ NUMBERS = frozenset({float, int})
 """The types that pass unchecked between each other: a Python number for a Python number."""
 
 
+_NUMPYS: frozenset[Any] = frozenset({np.ndarray, np.float64})
+
+
 def seed(root: Node, cotangent: Any, *, record: bool = False) -> Any:
     """The cotangent to start from: 1 for a scalar root, else one of the root's shape, as a copy.
 
     Raises:
         CotangentError: the root is no scalar and there is none; or it does not fit.
     """
+    if cotangent.__class__ is float and root.data.__class__ is np.float64:
+        return np.float64(cotangent)  # as below, and most often
     shape, is_complex = np.shape(root.data), np.iscomplexobj(root.data)
     if cotangent is None:
         if shape or is_complex:
@@ -66,6 +71,15 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
     """
     if ct.__class__ in NUMBERS and primal.__class__ in NUMBERS:
         return ct
+    if ct.__class__ in _NUMPYS and primal.__class__ in _NUMPYS and ct.dtype is primal.dtype:
+        # What all the rest would find, and most often.
+        shape, given = primal.shape, ct.shape
+        if ct.dtype.kind == "f":
+            if given == shape:
+                return ct
+            assert node.op is not None
+            if node.op.elementwise and given == node.data.shape and _broadcasts(shape, given):
+                return _unbroadcast(ct, given, shape)
     if (
         primal.__class__ is float
         and isinstance(ct, np.ndarray | np.float64)  # a scalar rule went through NumPy
@@ -164,14 +178,19 @@ def keep_zeros(g: Any, ct: Any) -> Any:
 
 
 def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    if shape == to[len(to) - len(shape) :]:
+        return True  # most often: a bias
     pairs = zip(reversed(shape), reversed(to), strict=False)
     return len(shape) <= len(to) and all(n in (1, m) for n, m in pairs)
 
 
 def _unbroadcast(ct: Any, given: tuple[int, ...], shape: tuple[int, ...]) -> Any:
     lead = len(given) - len(shape)
-    stretched = (lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1)
-    return np.reshape(np.sum(ct, axis=(*range(lead), *stretched)), shape)
+    if shape == given[lead:]:
+        return np.add.reduce(ct, axis=tuple(range(lead)))
+    stretched = [lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1]
+    total = np.add.reduce(ct, axis=(*range(lead), *stretched))
+    return np.reshape(total, shape) if stretched else total
 
 
 def _is_less_precise(ct: Any, primal: Any) -> bool:

@@ -18,6 +18,8 @@ NOT_NUMERIC = frozenset("OSUVMm")
 
 def is_data(x: Any) -> bool:
     """Whether it is a number, or an array of numbers that speaks NumPy's protocols."""
+    if x.__class__ is np.ndarray:
+        return x.dtype.kind not in NOT_NUMERIC
     if x.__class__ in PLAIN or isinstance(x, NUMBER_TYPES):
         return True
     is_array = hasattr(x, "__array_ufunc__") and hasattr(x, "shape") and hasattr(x, "dtype")
@@ -28,7 +30,7 @@ def read_only(x: Any) -> Any:
     """A NumPy array as a view that refuses to be written to; anything else as it is."""
     if isinstance(x, np.ndarray) and x.flags.writeable:
         x = x.view()
-        x.flags.writeable = False
+        x.setflags(write=False)
     return x
 
 

@@ -84,6 +84,7 @@ class Registry:
         self._namesakes: list[PluginInfo] = []  # set aside: their plugin name was taken
         self._preferred: tuple[str, ...] = ()
         self._table = Table.of()
+        self._implementations: dict[Callable[..., Any], Op | Callable[..., Any]] = {}
         self._lock = RLock()
 
     # -- looking up ------------------------------------------------------------------------------
@@ -119,12 +120,18 @@ class Registry:
         Raises:
             AmbiguousOpError: several plugins implement it with an op, and none is preferred.
         """
+        if found := self._implementations.get(function):
+            return found
         for load_stage in self._stages():
             load_stage()
-            if names := self._table.implementing.get(function):
-                return self._table.only(names, full_name(function))
-            if stand_in := self._table.functions.get(function):
-                return stand_in
+            known, table, found = self._implementations, self._table, None
+            if names := table.implementing.get(function):
+                found = table.only(names, full_name(function))
+            elif stand_in := table.functions.get(function):
+                found = stand_in
+            if found is not None:
+                known[function] = found
+                return found
         return None
 
     def scheduler(self, name: str) -> Scheduler:
@@ -293,6 +300,7 @@ class Registry:
 
     def _rebuild(self) -> None:
         self._table = Table.of(self._plugins.values(), self._preferred)
+        self._implementations = {}  # after the table, whose implementations it remembers
 
     # -- failing and warning ---------------------------------------------------------------------
 

@@ -203,7 +203,8 @@ def plan(root: Node, wrt: frozenset[Node] | None) -> tuple[list[Node], dict[Node
         return order, cotangents
     needed = set(wrt)
     for node in reversed(order):
-        if not needed.isdisjoint(node.inputs):
+        more = () if node.more is None else node.more[0]
+        if node.x in needed or node.y in needed or not needed.isdisjoint(more):
             needed.add(node)
     order = [node for node in order if node in needed]
     return order, dict.fromkeys(order)

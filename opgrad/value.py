@@ -145,10 +145,7 @@ class Value(ArrayMethods, Node, Generic[T]):
     @classmethod
     def leaf(cls, data: Any) -> Value[Any]:
         """A leaf of data that is not copied, for code that sees to it that they do not change."""
-        value: Value[Any] = cls.__new__(cls)
-        Node.__init__(value, read_only(data))
-        _set_grad(value, 0)
-        return value
+        return _record(None, None, None, None, read_only(data))
 
     def _checked_grad(self, grad: Any) -> Any:
         """Checked now, so that backward(), which adds to it, cannot fail half way."""
@@ -325,7 +322,7 @@ def apply(op: Op, args: tuple[Any, ...], params: Mapping[str, Any] = NO_PARAMS) 
     return _record(op, x, y, more, data)
 
 
-def _record(op: Op, x: Node | None, y: Node | None, more: Any, data: Raw) -> Value[Any]:
+def _record(op: Op | None, x: Node | None, y: Node | None, more: Any, data: Raw) -> Value[Any]:
     node: Any = _WritableValue()
     node.op = op
     node.x = x
@@ -358,7 +355,11 @@ def _dispatch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) 
     if found is None:
         raise _no_op_for(full_name(function))
     if isinstance(found, Op):
-        return apply(found, *bind(found, function, args, kwargs))
+        if kwargs or len(args) != found.arity or len(args) > 2:
+            return apply(found, *bind(found, function, args, kwargs))
+        inputs = as_nodes(found, args)  # nothing to bind: apply() without params
+        x, y = inputs if len(inputs) == 2 else (*inputs, None)
+        return _record(found, x, y, None, run_forward(found, inputs))
     return found(*args, **kwargs)
 
 

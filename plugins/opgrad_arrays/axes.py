@@ -23,6 +23,8 @@ def axes_of(ndim: int, axis: Any) -> tuple[int, ...]:
 
 def spread(g: Raw, shape: tuple[int, ...], axis: Any, keepdims: bool) -> Raw:
     """A reduction's cotangent, repeated for every element that went into it."""
+    if axis is None and np.ndim(g) == 0:
+        return np.broadcast_to(g, shape)
     return np.broadcast_to(kept(g, shape, axis, keepdims), shape)
 
 

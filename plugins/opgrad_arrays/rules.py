@@ -31,6 +31,8 @@ def plain(x: Any) -> Any:
 
 def unbroadcast(g: Raw, given: tuple[int, ...], shape: tuple[int, ...]) -> Raw:
     """The sum over what was broadcast from ``shape``."""
+    if given == shape:
+        return g
     lead = len(given) - len(shape)
     stretched = (lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1)
     return np.reshape(np.sum(g, axis=(*range(lead), *stretched)), shape)
