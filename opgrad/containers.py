@@ -12,15 +12,17 @@ import dataclasses
 from collections.abc import Iterable
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
-import optree
 
 from opgrad.data import is_data
 from opgrad.errors import InputError
 from opgrad.node import Node
+
+if TYPE_CHECKING:
+    import optree
 
 NAMESPACE = "opgrad"
 _STATIC = (str, bytes, Enum, type, FunctionType, BuiltinFunctionType, np.ufunc)
@@ -28,6 +30,8 @@ _STATIC = (str, bytes, Enum, type, FunctionType, BuiltinFunctionType, np.ufunc)
 
 def flatten(tree: Any) -> tuple[list[Any], optree.PyTreeSpec]:
     """The leaves of a container, and its structure, which builds the same of other leaves."""
+    import optree  # takes a tenth of what importing OpGrad may: when a transform is called
+
     leaves, structure = optree.tree_flatten(tree, namespace=NAMESPACE)
     records = {type(leaf) for leaf in leaves if not is_leaf(leaf) and _is_record(leaf)}
     if not records:
@@ -59,6 +63,8 @@ def _is_record(x: Any) -> bool:
 
 
 def _register(cls: type) -> None:
+    import optree
+
     fields: Iterable[Any] = (
         dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else attrs.fields(cls)
     )

@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-import optree
 from attrs import frozen
 
 from opgrad.call import fresh_node
@@ -17,6 +16,9 @@ from opgrad.operation import Op
 from opgrad.passes import newer
 from opgrad.schedule import accumulate, explain, pull_back
 from opgrad.value import Value
+
+if TYPE_CHECKING:
+    import optree
 
 P = ParamSpec("P")
 R = TypeVar("R")
