@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import opgrad as og
+from opgrad.operation import full_name
 from opgrad.plugin import PluginInfo
 
 
@@ -50,7 +51,7 @@ def summary(op: og.Op) -> str:
 
 def functions(op: og.Op) -> str:
     """The NumPy functions that become the op."""
-    return ", ".join(f"`{f.__module__ or 'numpy'}.{f.__name__}`" for f in op.implements)
+    return ", ".join(f"`{full_name(f)}`" for f in op.implements)
 
 
 def ops_of(info: PluginInfo, registry: og.Registry) -> list[og.Op]:
