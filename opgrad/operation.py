@@ -38,6 +38,10 @@ class Array(Protocol):
     def dtype(self) -> Any:
         """The type of the elements."""
 
+    @property
+    def nbytes(self) -> int:
+        """The size of the data; a Value has none, and so is no array to type checkers."""
+
     def __array_ufunc__(self, *args: Any, **kwargs: Any) -> Any:
         """NumPy's protocol for ufuncs (NEP 13)."""
 
