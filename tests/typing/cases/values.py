@@ -47,7 +47,7 @@ assert_type(len(gradients), int)
 gradients[x] = 1.0  # type: ignore[index]
 gradients["x"]  # type: ignore[index]
 og.backward(2.0)  # type: ignore[arg-type]
-og.backward(x, wrt=x)  # type: ignore[arg-type]
+og.backward(x, wrt=x)
 
 # -- og.ops: any name, loosely typed -------------------------------------------------------------
 
