@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from docutils import nodes
@@ -65,7 +66,15 @@ def ops_of(info: PluginInfo, registry: og.Registry) -> list[og.Op]:
 def plugin_section(info: PluginInfo, ops: list[og.Op]) -> str:
     """A heading for the plugin, and what each of its ops does."""
     entries = "\n\n".join(op_entry(f"{info.name}.{op.name}", op) for op in ops)
-    return f"## {info.name}\n\nModule `{info.module}`, {len(ops)} ops.\n\n{entries}"
+    section = f"## {info.name}\n\nModule `{info.module}`, {len(ops)} ops.\n\n{entries}"
+    made = ", ".join(f"`{name}`" for name in functions_made_of_ops(info.module))
+    return section + (f"\n\n### Made of ops in {info.name}\n\n{made}." if made else "")
+
+
+def functions_made_of_ops(module: str) -> list[str]:
+    """The NumPy functions that the plugin's hook ``opgrad_functions`` brings, by name."""
+    hook = getattr(import_module(module), "opgrad_functions", dict)
+    return sorted(full_name(function) for function in hook())
 
 
 def op_entry(qualified: str, op: og.Op) -> str:

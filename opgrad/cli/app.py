@@ -36,7 +36,7 @@ def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
 )
 @click.version_option(package_name="opgrad", prog_name="opgrad")
 def app() -> None:
-    """OpGrad: derivatives of ordinary Python and NumPy code.
+    """OpGrad: derivatives of functions written with plain NumPy.
 
     Every op is a plugin, and yours are as good as those that are built in.
 
