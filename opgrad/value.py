@@ -51,7 +51,7 @@ def _binary(name: str) -> Callable[[Value[Any], Operand], Value[Any]]:
             raise
         if data.__class__ not in PLAIN:
             data = settle(op, data, (x, y))
-        node: Any = _WritableValue()
+        node: Any = _WritableValue()  # _record(), written out: the call took a tenth of the whole
         node.op = op
         node.x = x
         node.y = y
