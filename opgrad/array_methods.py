@@ -14,6 +14,8 @@ from opgrad.errors import CutGradientError
 
 Axis: TypeAlias = int | tuple[int, ...] | None
 
+_numpy: Any = np  # its type stubs do not know of its dispatch protocols
+
 
 class ArrayMethods:
     """Mixed into ``Value``; reads ``self.data`` for shapes and types, and nothing else of it."""
@@ -45,130 +47,130 @@ class ArrayMethods:
     @property
     def T(self) -> Any:  # noqa: N802  # NumPy's name
         """The axes in reverse order."""
-        return np.transpose(_of(self))
+        return _numpy.transpose(self)
 
     @property
     def mT(self) -> Any:  # noqa: N802  # NumPy's name
         """The last two axes swapped."""
-        return np.swapaxes(_of(self), -1, -2)
+        return _numpy.swapaxes(self, -1, -2)
 
     @property
     def real(self) -> Any:
         """The real part."""
-        return np.real(_of(self))
+        return _numpy.real(self)
 
     @property
     def imag(self) -> Any:
         """The imaginary part."""
-        return np.imag(_of(self))
+        return _numpy.imag(self)
 
     def sum(self, axis: Axis = None, *, keepdims: bool = False) -> Any:
         """The sum over an axis, several, or all."""
-        return np.sum(_of(self), axis=axis, keepdims=keepdims)
+        return _numpy.sum(self, axis=axis, keepdims=keepdims)
 
     def prod(self, axis: Axis = None, *, keepdims: bool = False) -> Any:
         """The product over an axis, several, or all."""
-        return np.prod(_of(self), axis=axis, keepdims=keepdims)
+        return _numpy.prod(self, axis=axis, keepdims=keepdims)
 
     def mean(self, axis: Axis = None, *, keepdims: bool = False) -> Any:
         """The mean over an axis, several, or all."""
-        return np.mean(_of(self), axis=axis, keepdims=keepdims)
+        return _numpy.mean(self, axis=axis, keepdims=keepdims)
 
     def max(self, axis: Axis = None, *, keepdims: bool = False) -> Any:
         """The largest element over an axis, several, or all."""
-        return np.max(_of(self), axis=axis, keepdims=keepdims)
+        return _numpy.max(self, axis=axis, keepdims=keepdims)
 
     def min(self, axis: Axis = None, *, keepdims: bool = False) -> Any:
         """The smallest element over an axis, several, or all."""
-        return np.min(_of(self), axis=axis, keepdims=keepdims)
+        return _numpy.min(self, axis=axis, keepdims=keepdims)
 
     def var(self, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
         """The variance over an axis, several, or all."""
-        return np.var(_of(self), axis=axis, ddof=ddof, keepdims=keepdims)
+        return _numpy.var(self, axis=axis, ddof=ddof, keepdims=keepdims)
 
     def std(self, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
         """The standard deviation over an axis, several, or all."""
-        return np.std(_of(self), axis=axis, ddof=ddof, keepdims=keepdims)
+        return _numpy.std(self, axis=axis, ddof=ddof, keepdims=keepdims)
 
     def cumsum(self, axis: int | None = None) -> Any:
         """The running sum along an axis, or of all elements."""
-        return np.cumsum(_of(self), axis=axis)
+        return _numpy.cumsum(self, axis=axis)
 
     def cumprod(self, axis: int | None = None) -> Any:
         """The running product along an axis, or of all elements."""
-        return np.cumprod(_of(self), axis=axis)
+        return _numpy.cumprod(self, axis=axis)
 
     def argmax(self, axis: int | None = None) -> Any:
         """Where the largest element is: plain integers, without a gradient."""
-        return np.argmax(_of(self), axis=axis)
+        return _numpy.argmax(self, axis=axis)
 
     def argmin(self, axis: int | None = None) -> Any:
         """Where the smallest element is: plain integers, without a gradient."""
-        return np.argmin(_of(self), axis=axis)
+        return _numpy.argmin(self, axis=axis)
 
     def argsort(self, axis: int | None = -1) -> Any:
         """The order that sorts: plain integers, without a gradient."""
-        return np.argsort(_of(self), axis=axis)
+        return _numpy.argsort(self, axis=axis)
 
     def reshape(self, *shape: Any) -> Any:
         """The same elements in another shape, given as a tuple or as several integers."""
-        return np.reshape(_of(self), shape[0] if len(shape) == 1 else shape)
+        return _numpy.reshape(self, shape[0] if len(shape) == 1 else shape)
 
     def ravel(self) -> Any:
         """The same elements along one axis."""
-        return np.ravel(_of(self))
+        return _numpy.ravel(self)
 
     def flatten(self) -> Any:
         """The same elements along one axis."""
-        return np.ravel(_of(self))
+        return _numpy.ravel(self)
 
     def transpose(self, *axes: Any) -> Any:
         """The axes in another order; reversed, if none is given."""
-        return np.transpose(_of(self), (axes[0] if len(axes) == 1 else axes) or None)
+        return _numpy.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
     def swapaxes(self, first: int, second: int) -> Any:
         """Two axes swapped."""
-        return np.swapaxes(_of(self), first, second)
+        return _numpy.swapaxes(self, first, second)
 
     def squeeze(self, axis: Axis = None) -> Any:
         """Without axes of length one."""
-        return np.squeeze(_of(self), axis=axis)
+        return _numpy.squeeze(self, axis=axis)
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Any:
         """Each element several times."""
-        return np.repeat(_of(self), repeats, axis=axis)
+        return _numpy.repeat(self, repeats, axis=axis)
 
     def take(self, indices: Any, axis: int | None = None) -> Any:
         """The elements at these indices."""
-        return np.take(_of(self), indices, axis=axis)
+        return _numpy.take(self, indices, axis=axis)
 
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
         """The diagonal of two axes."""
-        return np.diagonal(_of(self), offset, axis1, axis2)
+        return _numpy.diagonal(self, offset, axis1, axis2)
 
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
         """The sum of the diagonal of two axes."""
-        return np.trace(_of(self), offset, axis1, axis2)
+        return _numpy.trace(self, offset, axis1, axis2)
 
     def dot(self, other: Any) -> Any:
         """The dot product."""
-        return np.dot(_of(self), other)
+        return _numpy.dot(self, other)
 
     def clip(self, low: Any, high: Any) -> Any:
         """No less than ``low``, no more than ``high``."""
-        return np.clip(_of(self), low, high)
+        return _numpy.clip(self, low, high)
 
     def round(self, decimals: int = 0) -> Any:
         """Rounded; no gradient flows through it."""
-        return np.round(_of(self), decimals)
+        return _numpy.round(self, decimals)
 
     def conj(self) -> Any:
         """The complex conjugate."""
-        return np.conjugate(_of(self))
+        return _numpy.conjugate(self)
 
     def astype(self, dtype: Any) -> Any:
         """In another dtype; a gradient flows between floating ones."""
-        return np.astype(_of(self), dtype)
+        return _numpy.astype(self, dtype)
 
     def item(self) -> Any:
         """Refused: it would lose the gradient."""
@@ -183,19 +185,20 @@ class ArrayMethods:
     def __iter__(self) -> Iterator[Any]:
         if not self.ndim:
             raise TypeError("a Value of a number cannot be iterated over")
-        return (_of(self)[i] for i in range(len(self)))
+        this: Any = self  # a Value, which can be indexed
+        return (this[i] for i in range(len(self)))
 
     def __and__(self, other: Any) -> Any:
-        return np.bitwise_and(_of(self), other)
+        return _numpy.bitwise_and(self, other)
 
     def __or__(self, other: Any) -> Any:
-        return np.bitwise_or(_of(self), other)
+        return _numpy.bitwise_or(self, other)
 
     def __xor__(self, other: Any) -> Any:
-        return np.bitwise_xor(_of(self), other)
+        return _numpy.bitwise_xor(self, other)
 
     def __invert__(self) -> Any:
-        return np.invert(_of(self))
+        return _numpy.invert(self)
 
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 
@@ -204,8 +207,3 @@ class ArrayMethods:
             "v[i] = x would change a Value in place and lose its gradient. Get a changed copy "
             "instead: v = og.at(v, i).set(x), or .add(x)."
         )
-
-
-def _of(value: Any) -> Any:
-    """A Value, to NumPy's type stubs, which do not know its dispatch protocols."""
-    return value

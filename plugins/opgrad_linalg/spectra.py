@@ -168,12 +168,13 @@ def svd(
     samples=[(REAL_SPECTRUM,), (SYMMETRIC_STACK,), *float32((REAL_SPECTRUM,))],
 )
 def eigvals(a: Raw) -> Raw:
-    """The eigenvalues of each square matrix; complex if one of them is, as NumPy has it.
+    """The eigenvalues of each square matrix; real if all of them are, as in NumPy before 2.5.
 
     Derivative: of each, by A: conj(u) v' / (u* v) with its left and right eigenvectors u and v,
     where A can be diagonalized. It cannot be differentiated again.
     """
-    return np.linalg.eigvals(a)
+    values = np.linalg.eigvals(a)
+    return values.real if _is_real(a, values) else values
 
 
 @eigvals.vjp
@@ -187,11 +188,12 @@ def _(g: Raw, out: Raw, a: Raw) -> Raw:
 
 @og.op(samples=[(REAL_SPECTRUM,), (SYMMETRIC_STACK,), *float32((REAL_SPECTRUM,))])
 def eigenvectors(a: Raw) -> Raw:
-    """The eigenvectors of each square matrix, as columns; complex if an eigenvalue is.
+    """The eigenvectors of each square matrix, as columns; real if all eigenvalues are.
 
     No gradient is known here: NotDifferentiable, when it is asked for.
     """
-    return np.linalg.eig(a).eigenvectors
+    values, vectors = np.linalg.eig(a)
+    return vectors.real if _is_real(a, values) else vectors
 
 
 @eigenvectors.vjp
@@ -199,6 +201,11 @@ def _(g: Raw, out: Raw, a: Raw) -> Raw:
     raise og.NotDifferentiable(
         "the eigenvectors of eig() have arbitrary phases; of a symmetric matrix use eigh()"
     )
+
+
+def _is_real(a: Raw, values: Raw) -> bool:
+    """Whether the eigenvalues of real matrices are real."""
+    return not np.iscomplexobj(a) and not np.any(np.imag(values))
 
 
 def eig(a: Raw) -> Any:
