@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from opgrad import errors as errors
+from opgrad.compiler.compiled import Compiled as Compiled
+from opgrad.compiler.compiled import compile as compile
 from opgrad.cotangent import exact_zeros as exact_zeros
 from opgrad.define import op as op
 from opgrad.diagnostics import debug as debug
