@@ -162,7 +162,7 @@ class Compiled(Generic[P, R]):
 
     def _unmarked(self, *args: Any, **kwargs: Any) -> R:
         plain = {name: _plain(x) for name, x in kwargs.items()}
-        return self.function(*map(_plain, args), **plain)  # type: ignore[arg-type]  # were P's
+        return self.function(*map(_plain, args), **plain)
 
     def _marked(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         if not self._static_argnums:

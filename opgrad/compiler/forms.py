@@ -304,10 +304,34 @@ def _of_axes(a: Any, *axes: Any) -> Any:
 
 METHODS: dict[str, Form] = {
     name: getattr(np, name)
-    for name in (
-        "sum prod max min any all mean var std cumsum cumprod argmax argmin argsort ravel swapaxes "
-        "squeeze repeat take diagonal trace dot clip round nonzero searchsorted"
-    ).split()
+    for name in [
+        "sum",
+        "prod",
+        "max",
+        "min",
+        "any",
+        "all",
+        "mean",
+        "var",
+        "std",
+        "cumsum",
+        "cumprod",
+        "argmax",
+        "argmin",
+        "argsort",
+        "ravel",
+        "swapaxes",
+        "squeeze",
+        "repeat",
+        "take",
+        "diagonal",
+        "trace",
+        "dot",
+        "clip",
+        "round",
+        "nonzero",
+        "searchsorted",
+    ]
 } | {
     "reshape": _of_shape,
     "transpose": _of_axes,

@@ -14,7 +14,7 @@ import numpy as np
 
 from opgrad.compiler.algebra import simplify_arithmetic
 from opgrad.compiler.avals import aval_of
-from opgrad.compiler.layout import sink_broadcasts, simplify_layout
+from opgrad.compiler.layout import simplify_layout, sink_broadcasts
 from opgrad.compiler.primitives import SCATTER, make
 from opgrad.compiler.rewrite import (
     Rule,

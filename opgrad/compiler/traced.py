@@ -17,8 +17,8 @@ import numpy as np
 from opgrad.compiler.avals import Aval, aval_of
 from opgrad.compiler.forms import FORMS, METHODS
 from opgrad.compiler.primitives import (
-    BROADCAST,
     ASTYPE,
+    BROADCAST,
     GETITEM,
     NUMBER,
     PICK,
