@@ -31,6 +31,10 @@ class VjpError(OpgradError):
     """A VJP returned the wrong number of cotangents, or one that does not fit its input."""
 
 
+class JvpError(OpgradError):
+    """A JVP rule returned something that does not fit its output."""
+
+
 class NotDifferentiable(OpgradError):
     """A gradient was asked for that is not defined.
 
