@@ -80,7 +80,7 @@ class Pushforward:
         found = dict(tangents)
         for node in self._order:
             given = [found.get(x) for x in node.inputs]
-            if not any(t is not None for t in given):
+            if not any([t is not None for t in given]):
                 continue
             try:
                 tangent = self._through(node, given, record)
@@ -115,7 +115,8 @@ class Pushforward:
             return fit_tangent(node, _in_each_place(node, given, primals, record), record=record)
         if op.elementwise:
             parts = _elementwise(node, given, primals, record)
-            if all(np.shape(raw(part)) == np.shape(node.data) for part in parts):
+            shape = _shape(node.data)
+            if all(_shape(raw(part)) == shape for part in parts):
                 return fit_tangent(node, _total(parts), record=record) if parts else None
         return self._transposed(node, given, primals, record)
 
@@ -164,21 +165,21 @@ def _elementwise(node: Node, given: list[Any], primals: list[Any], record: bool)
     i of the output: the real part of ``rule(1) t`` is that of its tangent, the real part of
     ``rule(i) t`` is minus the imaginary part.
     """
-    out, shape = node.data, np.shape(node.data)
-    is_complex = any(np.iscomplexobj(x.data) for x in (node, *node.inputs))
+    out, shape = node.data, _shape(node.data)
+    is_complex = any([_is_complex(x.data) for x in (node, *node.inputs)])
     assert node.op is not None
     if node.op.joint_rule is None and not is_complex and not keeps_zeros.get():
         parts = []
         for i, t in enumerate(given):
             if t is not None:
-                g = t if np.shape(raw(t)) == shape else np.broadcast_to(t, shape)
+                g = t if _shape(raw(t)) == shape else np.broadcast_to(t, shape)
                 parts += _cotangents(node, g, primals, [i], record)
         return [ct for ct in map(functools.partial(_plain, node), parts) if ct is not None]
     one = one_like(out)
     parts = _products(node, one, given, primals, record)
     if is_complex:
         parts = [np.real(part) for part in parts]
-    if np.iscomplexobj(out):
+    if _is_complex(out):
         others = _products(node, 1j * one, given, primals, record)
         parts = [a - 1j * np.real(b) for a, b in zip(parts, others, strict=True)]
     return parts
@@ -236,6 +237,15 @@ def _plain(node: Node, ct: Any) -> Any:
     if isinstance(ct, NotDifferentiable):
         raise type(ct)(*ct.args)  # a fresh one: an instance may be shared, and would keep its trace
     return ct
+
+
+def _shape(data: Any) -> tuple[int, ...]:
+    shape: tuple[int, ...] = getattr(data, "shape", ())
+    return shape
+
+
+def _is_complex(data: Any) -> bool:
+    return isinstance(data, complex) or getattr(getattr(data, "dtype", None), "kind", "") == "c"
 
 
 def _total(parts: Sequence[Any]) -> Any:
