@@ -80,7 +80,7 @@ class Pushforward:
         found = dict(tangents)
         for node in self._order:
             given = [found.get(x) for x in node.inputs]
-            if not any([t is not None for t in given]):
+            if all(t is None for t in given):
                 continue
             try:
                 tangent = self._through(node, given, record)
@@ -166,7 +166,7 @@ def _elementwise(node: Node, given: list[Any], primals: list[Any], record: bool)
     ``rule(i) t`` is minus the imaginary part.
     """
     out, shape = node.data, _shape(node.data)
-    is_complex = any([_is_complex(x.data) for x in (node, *node.inputs)])
+    is_complex = any(_is_complex(x.data) for x in (node, *node.inputs))
     assert node.op is not None
     if node.op.joint_rule is None and not is_complex and not keeps_zeros.get():
         parts = []

@@ -44,7 +44,7 @@ def _(g: Raw, out: Raw, *inputs: Raw, axis: int | None = 0) -> tuple[Raw, ...]:
     return tuple(cts)
 
 
-@concatenate.jvp  # type: ignore[untyped-decorator]  # an op of any number of inputs is Any
+@concatenate.jvp
 def _(tangents: tuple[Raw, ...], out: Raw, *inputs: Raw, axis: int | None = 0) -> Raw:
     return run(concatenate, *tangents, axis=axis)
 
