@@ -69,5 +69,12 @@ def opgrad_ops() -> list[og.Op]:
     ]
     gaussian = [erf, erfc, erfinv, erfcinv, ndtr, ndtri, log_ndtr]
     logistic = [expit, logit, log_expit]
-    arrays: list[og.Op] = [solve_triangular, solve_sylvester, sqrtm, expm, convolution, ode_solution]
+    arrays: list[og.Op] = [
+        solve_triangular,
+        solve_sylvester,
+        sqrtm,
+        expm,
+        convolution,
+        ode_solution,
+    ]
     return [*bessel, *entropies, *gammas, *gaussian, *logistic, *arrays]

@@ -39,21 +39,20 @@ _TIMES = np.array([0.1, 0.4, 0.9])
     ]
 )
 def ode_solution(
-    y0: Raw,
-    t: Raw,
-    *inputs: Raw,
-    f: Slope = _logistic,
+    *given: Raw,
+    f: Slope,
     rtol: float = 1e-8,
     atol: float = 1e-8,
     method: str = "DOP853",
 ) -> Raw:
-    """The y at each time in t, where dy/dt = f(y, t, *inputs), and y = y0 at the first.
+    """Given y0, t and inputs: the y at each t, where dy/dt = f(y, t, *inputs), from y0 at t[0].
 
     Derivatives: with a' = -a df/dy, to which the cotangent is added at each time, a to y0, the
     integral of a df/dx to an input x, the cotangent times f to each t, and -a f to the first.
     """
     from scipy.integrate import solve_ivp
 
+    y0, t, *inputs = given
     shape, dtype = np.shape(y0), np.result_type(np.asarray(y0), np.float32)
     times, places = np.unique(t, return_inverse=True)
     if len(times) and t[0] > t[-1]:
@@ -75,7 +74,8 @@ def ode_solution(
 
 
 @ode_solution.vjp  # type: ignore[untyped-decorator]  # an op of any number of inputs is Any
-def _(g: Raw, out: Raw, y0: Raw, t: Raw, *inputs: Raw, f: Slope, **params: Any) -> tuple[Raw, ...]:
+def _(g: Raw, out: Raw, *given: Raw, f: Slope, **params: Any) -> tuple[Raw, ...]:
+    y0, t, *inputs = given
     shape, shapes = np.shape(y0), [np.shape(x) for x in inputs]
     size, total = prod(shape), sum(map(prod, shapes))
 
@@ -97,10 +97,9 @@ def _(g: Raw, out: Raw, y0: Raw, t: Raw, *inputs: Raw, f: Slope, **params: Any) 
     return a + g[0], np.stack(by_t[::-1]), *_parted(integrals, shapes)
 
 
-@ode_solution.jvp
-def _(
-    tangents: tuple[Raw, ...], out: Raw, y0: Raw, t: Raw, *inputs: Raw, f: Slope, **params: Any
-) -> Raw:
+@ode_solution.jvp  # type: ignore[untyped-decorator]  # an op of any number of inputs is Any
+def _(tangents: tuple[Raw, ...], out: Raw, *given: Raw, f: Slope, **params: Any) -> Raw:
+    y0, t, *inputs = given
     shape, n = np.shape(y0), len(inputs)
     dy, dt, *directions = tangents
 
@@ -121,7 +120,7 @@ def odeint(
     func: Slope,
     y0: Raw,
     t: Raw,
-    args: tuple[Any, ...] = (),
+    args: Any = (),
     *,
     rtol: float = 1e-8,
     atol: float = 1e-8,
@@ -131,7 +130,9 @@ def odeint(
 
     It is called as ``scipy.integrate.odeint``, and solved by ``scipy.integrate.solve_ivp``.
     Gradients flow to ``y0``, to ``t`` and to ``args``, of any order. Each takes the solution of one
-    more equation, of the same tolerances, backward from each time to the one before.
+    more equation, of the same tolerances, backward from each time to the one before, and y is
+    solved for again on that way. Where solutions come together fast (a stiff equation), they part
+    as fast backward: put more times into ``t``, or go forward, with :func:`~opgrad.jvp`.
 
     Args:
         func: ``func(y, t, *args)``, written with NumPy; returns an array of the shape of y, or a
