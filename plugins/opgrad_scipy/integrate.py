@@ -73,7 +73,7 @@ def ode_solution(
     return found.y.T[places].reshape(len(t), *shape).astype(dtype)
 
 
-@ode_solution.vjp  # type: ignore[untyped-decorator]  # an op of any number of inputs is Any
+@ode_solution.vjp
 def _(g: Raw, out: Raw, *given: Raw, f: Slope, **params: Any) -> tuple[Raw, ...]:
     y0, t, *inputs = given
     shape, shapes = np.shape(y0), [np.shape(x) for x in inputs]
@@ -97,7 +97,7 @@ def _(g: Raw, out: Raw, *given: Raw, f: Slope, **params: Any) -> tuple[Raw, ...]
     return a + g[0], np.stack(by_t[::-1]), *_parted(integrals, shapes)
 
 
-@ode_solution.jvp  # type: ignore[untyped-decorator]  # an op of any number of inputs is Any
+@ode_solution.jvp
 def _(tangents: tuple[Raw, ...], out: Raw, *given: Raw, f: Slope, **params: Any) -> Raw:
     y0, t, *inputs = given
     shape, n = np.shape(y0), len(inputs)
