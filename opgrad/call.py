@@ -152,7 +152,7 @@ class Call:
             InputError: a tangent has not the shape of its primal, or is complex where that is real.
             NotDifferentiable: a derivative on the way is not defined.
         """
-        given = frozenset(t for t in tangents if isinstance(t, Node))
+        given = frozenset([t for t in tangents if isinstance(t, Node)])
         record = self._record or bool(given)
         pairs: dict[Node, Any] = {}
         for node, tangent in zip(self.inputs, tangents, strict=True):
@@ -166,7 +166,7 @@ class Call:
             _or_zero(found.get(root) if isinstance(root, Node) else None, root)
             for root in self.roots
         ]
-        return _data_but(pushed, self._outside(pushed, given))
+        return _data_but(pushed, self._outside(pushed, given) if record else NOTHING)
 
     def push(self, tangents: Sequence[Any]) -> Any:
         """The tangent of the result, given those of the chosen arguments.

@@ -103,6 +103,25 @@ def test_an_opaque_op_with_an_own_rule() -> None:
         og.grad(lambda x: og.jvp(op, (x,), (X,))[1])(X)
 
 
+def test_a_linear_op_is_its_own_jvp() -> None:
+    """Its forward runs once more for each input that moves; so it may be opaque, at any order."""
+    calls = []
+
+    @og.op(linear=True, opaque=True)
+    def dot(x: og.Raw, y: og.Raw) -> og.Raw:
+        calls.append((x, y))
+        return x @ y
+
+    dot.vjp(lambda g, out, x, y: (g * y, g * x))
+    assert og.jvp(lambda x: dot(x, X), (X,), (X,))[1] == X @ X
+    assert len(calls) == 2
+    assert og.jvp(lambda x: dot(x, x), (X,), (X,))[1] == 2 * (X @ X)
+    assert len(calls) == 5
+    assert og.supports(dot, "jvp", order=3)
+    twice = og.jvp(lambda x: og.jvp(lambda x: dot(x, x), (x,), (X,))[1], (X,), (X,))[1]
+    assert twice == 2 * (X @ X)
+
+
 def test_an_opaque_op_without_says_how_to_give_one() -> None:
     """The message names the decorator."""
     with pytest.raises(og.NotDifferentiable, match=r"@squared_length\.jvp"):
