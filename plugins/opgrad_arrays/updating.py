@@ -10,7 +10,7 @@ import opgrad as og
 from opgrad import Raw
 from opgrad_arrays.dtypes import in_dtype_of
 from opgrad_arrays.indexing import MASK, Index, never_repeats
-from opgrad_arrays.rules import unbroadcast
+from opgrad_arrays.rules import run, unbroadcast
 from opgrad_arrays.shaping import EMPTY, MATRIX, SINGLE
 
 SAMPLES = [
@@ -33,6 +33,11 @@ def index_set(x: Raw, y: Raw, *, index: Index) -> Raw:
     out = _copy_for(x, y)
     out[index] = y
     return out
+
+
+@index_set.jvp
+def _(tangents: tuple[Raw, Raw], out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
+    return run(index_set, *tangents, index=index)
 
 
 @index_set.vjp_wrt(0)
@@ -62,6 +67,11 @@ def index_add(x: Raw, y: Raw, *, index: Index) -> Raw:
     out = _copy_for(x, y)
     np.add.at(out, index, np.asarray(y, out.dtype))
     return out
+
+
+@index_add.jvp
+def _(tangents: tuple[Raw, Raw], out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
+    return run(index_add, *tangents, index=index)
 
 
 @index_add.vjp_wrt(0)
