@@ -81,7 +81,7 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
             assert node.op is not None
             if node.op.elementwise and given == node.data.shape and _broadcasts(shape, given):
                 return _unbroadcast(ct, given, shape)
-    aval = getattr(ct, "aval", None)
+    aval: Any = getattr(ct, "aval", None)
     if aval is not None and aval is getattr(primal, "aval", None) and aval.dtype.kind == "f":
         return ct  # both traced, and known to be of one shape and dtype
     if (
