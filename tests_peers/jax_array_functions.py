@@ -81,6 +81,11 @@ def _pinv(a: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = None) 
     return jnp.linalg.pinv(_symmetric(a) if hermitian else a, rcond if rtol is None else rtol)
 
 
+def _det(a: Any) -> Any:
+    """JAX has a derivative but of matrices with rows; without, the determinant is 1."""
+    return jnp.linalg.det(a) if a.size else jnp.ones(a.shape[:-2])
+
+
 def _cofactors(a: Any) -> Any:
     return jnp.linalg.det(a)[..., None, None] * jnp.swapaxes(jnp.linalg.inv(a), -1, -2)
 
@@ -122,7 +127,7 @@ MATRICES: dict[str, Callable[..., Any]] = {
     "linalg.inv": jnp.linalg.inv,
     "linalg.solve": jnp.linalg.solve,
     "linalg.pinv": _pinv,
-    "linalg.det": jnp.linalg.det,
+    "linalg.det": _det,
     "linalg.cofactors": _cofactors,
     "linalg.logabsdet": lambda a: jnp.linalg.slogdet(a)[1],
     "linalg.det_sign": lambda a: jnp.linalg.slogdet(a)[0],
