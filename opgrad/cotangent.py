@@ -71,10 +71,11 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
     """
     if ct.__class__ in NUMBERS and primal.__class__ in NUMBERS:
         return ct
-    if ct.__class__ in _NUMPYS and primal.__class__ in _NUMPYS and ct.dtype is primal.dtype:
+    if ct.__class__ in _NUMPYS and primal.__class__ in _NUMPYS:
         # What all the rest would find, and most often.
-        shape, given = primal.shape, ct.shape
-        if ct.dtype.kind == "f":
+        dtype = ct.dtype
+        if dtype is primal.dtype and dtype.kind == "f":
+            shape, given = primal.shape, ct.shape
             if given == shape:
                 return ct
             assert node.op is not None
@@ -118,10 +119,8 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
 def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: Any) -> None:
     """Add what arrives at a node; in place, where what is there is a sum that was made here."""
     old = cotangents[node]
-    if ct is None:
-        return
-    if old is None:
-        cotangents[node] = ct
+    if old is None or ct is None:
+        cotangents[node] = ct if old is None else old
     elif (
         node in owned
         and not isinstance(old, Node)  # of a recorded pass, some cotangents are Values, some not
@@ -187,10 +186,10 @@ def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
 def _unbroadcast(ct: Any, given: tuple[int, ...], shape: tuple[int, ...]) -> Any:
     lead = len(given) - len(shape)
     if shape == given[lead:]:
-        return np.add.reduce(ct, axis=tuple(range(lead)))
+        return np.add.reduce(ct, 0 if lead == 1 else tuple(range(lead)))
     stretched = [lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1]
-    total = np.add.reduce(ct, axis=(*range(lead), *stretched))
-    return np.reshape(total, shape) if stretched else total
+    total = np.add.reduce(ct, (*range(lead), *stretched), keepdims=True)
+    return np.reshape(total, shape) if lead else total
 
 
 def _is_less_precise(ct: Any, primal: Any) -> bool:
@@ -211,11 +210,11 @@ def _in_form_of(primal: Any, ct: Any) -> Any:
         return ct.item() if isinstance(ct, np.generic | np.ndarray) else ct
     dtype = primal.dtype if primal.dtype.kind in "fc" else np.dtype(np.float64)
     given = getattr(ct, "dtype", None)
-    if given == dtype or (
-        given is not None and given.kind in "fc" and primal.dtype.kind not in "fc"
-    ):
+    if given is None:  # before it is compared: to NumPy, None is float64
+        return dtype.type(ct)
+    if given == dtype or (given.kind in "fc" and primal.dtype.kind not in "fc"):
         return ct
-    return ct.astype(dtype) if given is not None else dtype.type(ct)
+    return ct.astype(dtype)
 
 
 def wrong_count(node: Node, cts: object) -> VjpError:

@@ -28,9 +28,9 @@ def is_data(x: Any) -> bool:
 
 def read_only(x: Any) -> Any:
     """A NumPy array as a view that refuses to be written to; anything else as it is."""
-    if isinstance(x, np.ndarray) and x.flags.writeable:
+    if (x.__class__ is np.ndarray or isinstance(x, np.ndarray)) and x.flags.writeable:
         x = x.view()
-        x.setflags(write=False)
+        x.setflags(False)  # write=False; with the name it takes twice as long
     return x
 
 

@@ -80,7 +80,11 @@ def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
         ForwardError: ``data`` is neither a number nor an array.
     """
     if data.__class__ is np.ndarray and data.ndim and data.dtype.kind in "fc":
-        return read_only(data)  # most often, and nothing else to look at
+        # Most often, and nothing else to look at.
+        if data.flags.writeable:  # read_only(), written out
+            data = data.view()
+            data.setflags(False)
+        return data
     if isinstance(data, np.generic | np.ndarray) and data.ndim == 0 and data.dtype.kind in "biufc":
         only_numbers = all(x.data.__class__ in PLAIN for x in inputs)
         return data.item() if only_numbers else np.asarray(data)[()]

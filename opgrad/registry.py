@@ -85,6 +85,7 @@ class Registry:
         self._preferred: tuple[str, ...] = ()
         self._table = Table.of()
         self._implementations: dict[Callable[..., Any], Op | Callable[..., Any]] = {}
+        self.operators: dict[Callable[..., Any], Callable[..., Any]] = {}
         self._lock = RLock()
 
     # -- looking up ------------------------------------------------------------------------------
@@ -300,7 +301,10 @@ class Registry:
 
     def _rebuild(self) -> None:
         self._table = Table.of(self._plugins.values(), self._preferred)
-        self._implementations = {}  # after the table, whose implementations it remembers
+        self._implementations, self.operators = (
+            {},
+            {},
+        )  # after the table, whose implementations it remembers
 
     # -- failing and warning ---------------------------------------------------------------------
 

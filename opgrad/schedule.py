@@ -137,19 +137,25 @@ class Sequential:
                     continue
                 if wrt is not None and node not in wrt:
                     cotangents[node] = None  # free it: nobody asks for it again
-                if node.more is not None or by_steps:
+                x: Any = node.x
+                y: Any = node.y
+                more = node.more
+                if by_steps or (more is not None and (y is not None or op.joint_rule is not None)):
                     for parent, ct in pull_back(node, g, cotangents, record):
                         accumulate(cotangents, owned, parent, ct)
                     continue
-                # The same for one or two inputs and no params, without loops and lists, and with
-                # no more than a glance at numbers: three times faster on scalars.
-                x: Any = node.x
-                y: Any = node.y
+                # The same for one input, and for two and no params, without loops and lists, and
+                # with no more than a glance at numbers: three times faster on scalars.
                 cy = None
                 if g.__class__ not in NUMBERS:
                     g = read_only(g)
                 if y is None:
-                    cx = op.rules[0](g, node.data, x.data) if x in cotangents else None
+                    if x not in cotangents:
+                        continue
+                    if more is None:
+                        cx = op.rules[0](g, node.data, x.data)
+                    else:
+                        cx = op.rules[0](g, node.data, x.data, **more[1])
                 elif op.joint_rule is None:
                     cx = op.rules[0](g, node.data, x.data, y.data) if x in cotangents else None
                     cy = op.rules[1](g, node.data, x.data, y.data) if y in cotangents else None
@@ -185,8 +191,11 @@ def plan(root: Node, wrt: frozenset[Node] | None) -> tuple[list[Node], dict[Node
     """
     order = [root]
     cotangents: dict[Node, Any] = {root: None}
+    others = False  # leaves that nobody asks for
     for node in order:  # grows as it is walked
         x, y = node.x, node.y
+        if x is None and wrt is not None and node not in wrt:
+            others = True
         if x is not None and x not in cotangents and x.__class__ is not Constant:
             cotangents[x] = None
             order.append(x)
@@ -199,7 +208,7 @@ def plan(root: Node, wrt: frozenset[Node] | None) -> tuple[list[Node], dict[Node
                     cotangents[parent] = None
                     order.append(parent)
     order.sort(key=_number, reverse=True)
-    if wrt is None:
+    if wrt is None or not others:
         return order, cotangents
     needed = set(wrt)
     for node in reversed(order):

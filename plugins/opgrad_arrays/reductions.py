@@ -14,6 +14,8 @@ from opgrad_arrays.cumulative import exclusive_products
 from opgrad_arrays.rules import Functions
 from opgrad_arrays.shaping import MATRIX
 
+_add_up: Any = np.add.reduce  # whose type stubs want to know keepdims
+
 _CUBE = np.linspace(-2.3, 1.9, 24).reshape(2, 3, 4)
 _FLOAT32 = og.Sample(MATRIX.astype(np.float32), axis=-1)
 _COMMON = [
@@ -31,6 +33,8 @@ _ZERO_ROWS = og.Sample(np.ones((0, 3)), axis=1)
 @og.op(implements=np.sum, samples=[*_COMMON, *_EMPTY])
 def sum(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
     """The sum over an axis, several, or all. Derivative: 1 for every element."""
+    if x.__class__ is np.ndarray:  # what np.sum comes to, in half the time
+        return _add_up(x, axis, keepdims=keepdims)
     return np.sum(x, axis=axis, keepdims=keepdims)
 
 
