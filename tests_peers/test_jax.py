@@ -16,7 +16,7 @@ import pytest
 from attrs import frozen
 
 import opgrad as og
-from tests.every_op.points import OPS, Point, arbitrary, points
+from tests.every_op.points import ALL, OPS, Point, arbitrary, points
 from tests_peers.gauges import GAUGES
 from tests_peers.jax_array_functions import ARRAYS, MATRICES
 from tests_peers.jax_functions import ELEMENTWISE
@@ -25,6 +25,7 @@ from tests_peers.torch_functions import TORCH
 JAX = {**ELEMENTWISE, **ARRAYS, **MATRICES}
 NAMES = {op: name for name, op in OPS.items()}
 NEITHER = {
+    "linalg.eigenvectors": "they have no derivative here; tests/linalg has the values",
     "scipy.y0": "JAX has no such function, and torch's bessel_y0 no derivative",
     "scipy.y1": "JAX has no such function, and torch's bessel_y1 no derivative",
 }
@@ -79,16 +80,30 @@ def _pair(point: Point) -> Pair:
     return Pair(ours, theirs)
 
 
+def _cotangent(point: Point) -> Any:
+    return arbitrary(point.f(*point.primals).data, seed=10)
+
+
+def _tangents(point: Point) -> tuple[Any, ...]:
+    return tuple(arbitrary(x, seed=20 + i) for i, x in enumerate(point.primals))
+
+
 @cache
-def _jax_vjp(point: Point) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """JAX's value and its pullback; kept, since to get them is what takes long."""
-    out, pull = jax.vjp(_pair(point).theirs, *map(jnp.asarray, point.primals))
-    return out, pull
+def _jax(point: Point) -> tuple[Any, tuple[Any, ...], Any]:
+    """JAX's value, cotangents and tangent; compiled together, which is what takes long."""
+    theirs = _pair(point).theirs
+
+    def derivatives(primals: Any, cotangent: Any, tangents: Any) -> Any:
+        out, pull = jax.vjp(theirs, *primals)
+        if out.dtype.kind not in "fc":  # for JAX there is nothing to differentiate
+            return out, tuple(map(jnp.zeros_like, primals)), jnp.zeros(out.shape)
+        return out, pull(cotangent), jax.jvp(theirs, primals, tangents)[1]
+
+    inputs = (point.primals, _cotangent(point), _tangents(point))
+    return jax.jit(derivatives)(*jax.tree.map(jnp.asarray, inputs))  # type: ignore[no-any-return]  # of JAX
 
 
 def _agree(actual: Any, expected: Any, point: Point) -> None:
-    if expected.dtype == jax.dtypes.float0:  # JAX's derivative of what is no floating number
-        expected = np.zeros(expected.shape)
     assert np.shape(actual) == expected.shape
     expected = np.asarray(expected)
     np.testing.assert_allclose(actual, expected, rtol=1e-10, atol=1e-12, err_msg=str(point))
@@ -96,7 +111,7 @@ def _agree(actual: Any, expected: Any, point: Point) -> None:
 
 def test_every_op_is_compared_or_says_why_not() -> None:
     """No op is forgotten, and no entry is of an op that is gone."""
-    assert set(JAX) | set(TORCH) | set(NEITHER) == set(OPS)
+    assert set(JAX) | set(TORCH) | set(NEITHER) == set(ALL)
     assert not (set(JAX) | set(TORCH)) & set(NEITHER)
 
 
@@ -108,28 +123,19 @@ def test_samples_left_out_are_there() -> None:
 @EACH_POINT
 def test_value(point: Point) -> None:
     """The op computes what JAX's function computes."""
-    actual, _ = og.vjp(_pair(point).ours, *point.primals)
-    _agree(actual, _jax_vjp(point)[0], point)
+    _agree(og.vjp(_pair(point).ours, *point.primals)[0], _jax(point)[0], point)
 
 
 @EACH_POINT
 def test_vjp(point: Point) -> None:
     """Each input's cotangent is JAX's; complex ones, too, in the same convention."""
-    out, pull = og.vjp(_pair(point).ours, *point.primals)
-    cotangent = arbitrary(out, seed=10)
-    expected_out, expected_pull = _jax_vjp(point)
-    is_floating = expected_out.dtype.kind in "fc"
-    given = cotangent if is_floating else np.zeros(expected_out.shape, jax.dtypes.float0)
-    for ct, expected in zip(pull(cotangent), expected_pull(given), strict=True):
+    _, pull = og.vjp(_pair(point).ours, *point.primals)
+    for ct, expected in zip(pull(_cotangent(point)), _jax(point)[1], strict=True):
         _agree(ct, expected, point)
 
 
 @EACH_POINT_WITH_JVP
 def test_jvp(point: Point) -> None:
     """The result's tangent is JAX's."""
-    pair = _pair(point)
-    tangents = tuple(arbitrary(x, seed=20 + i) for i, x in enumerate(point.primals))
-    actual = og.jvp(pair.ours, point.primals, tangents)[1]
-    primals = tuple(map(jnp.asarray, point.primals))
-    expected = jax.jvp(pair.theirs, primals, tuple(map(jnp.asarray, tangents)))[1]
-    _agree(actual, expected, point)
+    _, tangent = og.jvp(_pair(point).ours, point.primals, _tangents(point))
+    _agree(tangent, _jax(point)[2], point)
