@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from opgrad.containers import flatten, flatten_like, is_leaf
-from opgrad.data import say
+from opgrad.data import is_number, say
 from opgrad.errors import InputError
 from opgrad.node import Node, next_number
 from opgrad.passes import NOTHING, back_from, dependent, newer, raw
@@ -273,13 +273,13 @@ def _or_zero(ct: Any, like: Any) -> Any:
     if ct is not None:
         return ct
     data = raw(like)
-    dtype = getattr(data, "dtype", None)
-    if dtype is None:
-        return 0j if isinstance(data, complex) else 0.0
+    dtype = np.result_type(data)
+    if is_number(data):
+        return 0j if dtype.kind == "c" else 0.0
     if dtype.kind not in "fc":
         dtype = np.dtype(np.float64)
     return np.zeros_like(data, dtype=dtype) if np.shape(data) else dtype.type(0)
 
 
 def _one_like(data: Any) -> Any:
-    return np.ones_like(data) if hasattr(data, "dtype") else 1.0
+    return 1.0 if is_number(data) else np.ones_like(data)

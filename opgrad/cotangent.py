@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.data import is_data, say, show
+from opgrad.data import is_data, is_number, say, show
 from opgrad.errors import CotangentError, NotDifferentiable, VjpError
 from opgrad.node import Node
 from opgrad.plugin import describe
@@ -206,8 +206,8 @@ def _in_form_of(primal: Any, ct: Any) -> Any:
 
     Integer and boolean dtypes hold no derivative (theirs wrap around): float64 for these.
     """
-    if not hasattr(primal, "dtype"):
-        return ct.item() if isinstance(ct, np.generic | np.ndarray) else ct
+    if is_number(primal):
+        return ct if is_number(ct) or isinstance(ct, Node) else ct.item()
     dtype = primal.dtype if primal.dtype.kind in "fc" else np.dtype(np.float64)
     given = getattr(ct, "dtype", None)
     if given is None:  # before it is compared: to NumPy, None is float64

@@ -19,14 +19,23 @@ from attrs import frozen
 from opgrad import diagnostics
 from opgrad.cotangent import NUMBERS, fit, keep_zeros, keeps_zeros, seed, wrong_count
 from opgrad.cotangent import accumulate as accumulate
-from opgrad.data import read_only, say, show
-from opgrad.errors import InputError, NoGradientError, NonFiniteError, NotDifferentiable, VjpError
+from opgrad.data import NUMBER_TYPES, read_only, say, show
+from opgrad.errors import (
+    InputError,
+    NoGradientError,
+    NonFiniteError,
+    NotDifferentiable,
+    NotTraceable,
+    VjpError,
+)
 from opgrad.hooks import Scheduler, hookimpl
 from opgrad.node import Constant, Node
+from opgrad.operation import Rule
 from opgrad.plugin import describe
 from opgrad.registry import default
 
 _number = attrgetter("number")
+_USUAL = (np.ndarray, *NUMBER_TYPES)
 
 
 @frozen(eq=False, repr=False)
@@ -129,6 +138,7 @@ class Sequential:
             cotangents[root] = cotangent
         owned: set[Node] = set()  # nodes whose cotangent is a sum made here, ours to change
         by_steps = record or diagnostics.state.depth > 0 or keeps_zeros.get()
+        by_steps = by_steps or not isinstance(root.data, _USUAL)  # a rule may not be traceable
         node = root
         try:
             for node in order:
@@ -247,11 +257,11 @@ def pull_back(
     try:
         if op.joint_rule is None:
             cts: Sequence[Any] = [
-                rule(g, out, *primals, **params) if parent in needed else None
+                _run(rule, (g, out, *primals), params) if parent in needed else None
                 for parent, rule in zip(inputs, op.rules, strict=True)
             ]
         else:
-            cts = op.joint_rule(g, out, *primals, **params)
+            cts = _run(op.joint_rule, (g, out, *primals), params)
             if cts.__class__ is not tuple or len(cts) != len(inputs):
                 raise wrong_count(node, cts)
     except ZeroDivisionError:
@@ -267,6 +277,14 @@ def pull_back(
                 diagnostics.check_cotangent(node, position, g, ct)
             arrivals.append((parent, ct))
     return arrivals
+
+
+def _run(rule: Rule, args: tuple[Any, ...], params: Mapping[str, Any]) -> Any:
+    """What the rule returns; while a function is traced and the rule cannot be, it is one step."""
+    try:
+        return rule(*args, **params)
+    except NotTraceable as error:
+        return error.trace.call(rule, args, params)
 
 
 def explain(error: Exception, node: Node) -> None:

@@ -16,7 +16,7 @@ from opgrad.array_methods import ArrayMethods
 from opgrad.binding import bind
 from opgrad.data import PLAIN, is_data, read_only, say, why_no_data
 from opgrad.errors import CopyError, CutGradientError, ImmutableError, InputError, UnknownOpError
-from opgrad.forward import as_node, as_nodes, constant, explain, run_forward, settle
+from opgrad.forward import as_node, as_nodes, constant, recover, run_forward, settle
 from opgrad.hooks import Scheduler
 from opgrad.node import Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Data, Op, Raw, full_name
@@ -45,8 +45,7 @@ def _binary(name: str, op: Op | None = None) -> Callable[[Value[Any], Operand], 
         try:
             data = op.forward(x.data, y.data)
         except Exception as error:
-            explain(error, op, (x, y))
-            raise
+            data = recover(error, op, (x, y))
         if data.__class__ not in PLAIN:
             data = settle(op, data, (x, y))
         node: Any = _WritableValue()  # _record(), written out: the call took a tenth of the whole
@@ -87,8 +86,7 @@ def _unary(name: str, op: Op | None = None) -> Callable[[Value[Any]], Value[Any]
         try:
             data = op.forward(x.data)
         except Exception as error:
-            explain(error, op, (x,))
-            raise
+            data = recover(error, op, (x,))
         if data.__class__ not in PLAIN:
             data = settle(op, data, (x,))
         return _record(op, x, None, None, data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import EllipsisType
 from typing import Any, TypeAlias
 
@@ -123,6 +124,10 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     return chosen
 
 
+LOWERINGS: dict[og.Op, Callable[..., Any]] = {
+    scatter: lambda x, *, index, shape: x.scatter(index, shape)
+}
+"""Writing into zeros cannot be traced."""
 FUNCTIONS: Functions = {
     np.take: _take,
     np.take_along_axis: _take_along_axis,
