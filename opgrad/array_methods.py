@@ -5,6 +5,7 @@ Each method is the NumPy function of its name, which NumPy's dispatch protocols 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -37,7 +38,7 @@ class ArrayMethods:
     @property
     def size(self) -> int:
         """The number of elements."""
-        return int(np.size(self.data))
+        return math.prod(self.shape)
 
     @property
     def dtype(self) -> Any:
@@ -177,6 +178,14 @@ class ArrayMethods:
         raise CutGradientError(
             "v.item() would turn a Value into a plain number and lose its gradient; if that is "
             "meant, say so with v.data.item()"
+        )
+
+    def to_dask_array(self) -> Any:
+        """Refused: functions such as ``da.sum`` call it, and would lose the gradient."""
+        raise CutGradientError(
+            "a function of dask.array would turn a Value into a Dask array and lose its gradient; "
+            "call NumPy's, which runs on the Dask array that the Value holds: np.sum(v), not "
+            "da.sum(v)"
         )
 
     def __len__(self) -> int:

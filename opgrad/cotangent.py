@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.data import is_data, say, show
+from opgrad.data import NUMBER_TYPES, is_data, say, show
 from opgrad.errors import CotangentError, NotDifferentiable, VjpError
 from opgrad.node import Node
 from opgrad.plugin import describe
@@ -172,7 +172,9 @@ def keep_zeros(g: Any, ct: Any) -> Any:
     if isinstance(ct, tuple):
         return tuple(keep_zeros(g, each) for each in ct)
     given, made = (x.data if isinstance(x, Node) else x for x in (g, ct))
-    if not is_data(made) or np.shape(given) != np.shape(made) or not diagnostics.has_nan(made):
+    if not is_data(made) or np.shape(given) != np.shape(made):
+        return ct
+    if not diagnostics.has_nan(made, if_lazy=True):
         return ct
     return np.where(np.equal(given, 0) & np.isnan(made), 0, ct)
 
@@ -186,10 +188,11 @@ def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
 
 def _unbroadcast(ct: Any, given: tuple[int, ...], shape: tuple[int, ...]) -> Any:
     lead = len(given) - len(shape)
+    add_up: Any = np.add.reduce if ct.__class__ is np.ndarray else np.sum  # Dask has no reduce
     if shape == given[lead:]:
-        return np.add.reduce(ct, axis=tuple(range(lead)))
+        return add_up(ct, axis=tuple(range(lead)))
     stretched = [lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1]
-    total = np.add.reduce(ct, axis=(*range(lead), *stretched))
+    total = add_up(ct, axis=(*range(lead), *stretched))
     return np.reshape(total, shape) if stretched else total
 
 
@@ -211,6 +214,8 @@ def _in_form_of(primal: Any, ct: Any) -> Any:
         return ct.item() if isinstance(ct, np.generic | np.ndarray) else ct
     dtype = primal.dtype if primal.dtype.kind in "fc" else np.dtype(np.float64)
     given = getattr(ct, "dtype", None)
+    if isinstance(ct, NUMBER_TYPES) and not isinstance(primal, np.ndarray | np.generic):
+        return np.full_like(primal, ct, dtype=dtype)  # the primal's kind of array, such as Dask's
     if given == dtype or (
         given is not None and given.kind in "fc" and primal.dtype.kind not in "fc"
     ):

@@ -56,12 +56,17 @@ def debug() -> Iterator[None]:
             state.sites.clear()
 
 
-def has_nan(data: Any) -> bool:
-    """Whether a number or array has a NaN in it (integers and foreign types have none)."""
+def has_nan(data: Any, *, if_lazy: bool = False) -> bool:
+    """Whether a number or array has a NaN in it (integers and foreign types have none).
+
+    A lazy array, such as Dask's, is not asked, since that would compute it: ``if_lazy``, then.
+    """
     if data.__class__ is float:
         return bool(data != data)
     if data.__class__ is np.ndarray and data.dtype.kind == "f":
         return bool(np.isnan(data).any())  # the method: faster than np.any
+    if hasattr(data, "__dask_graph__"):
+        return if_lazy
     try:
         return bool(np.any(np.isnan(data)))
     except TypeError:

@@ -53,8 +53,8 @@ def back_from(
 ) -> Mapping[Node, Any]:
     """One backward pass from several roots; those that are no nodes, or have no cotangent, are not.
 
-    Where it makes a NaN, it is done again so that zero cotangents stay zero (see
-    :class:`~opgrad.exact_zeros`).
+    Where it makes a NaN, or a lazy array that may have one, it is done again so that zero
+    cotangents stay zero (see :class:`~opgrad.exact_zeros`).
     """
     pairs = [
         (root, seed(root, ct, record=record))
@@ -69,7 +69,7 @@ def back_from(
         root, ct = Node(1.0, _TIE, tuple(root for root, _ in pairs), seeds), 1.0
     try:
         found = cotangents_from(root, ct, wrt, None, record)
-        if not any(has_nan(raw(found.get(node, 0.0))) for node in wrt):
+        if not any(has_nan(raw(found.get(node, 0.0)), if_lazy=True) for node in wrt):
             return found
     except ArithmeticError:  # Python's numbers, or debug mode, are not content with a NaN
         pass

@@ -88,6 +88,11 @@ def recurrence(x: Raw, y: Raw) -> Raw:
 
     Derivative: the recurrence with x in the other direction.
     """
+    if not isinstance(y, np.ndarray):  # such as Dask's, which would be computed
+        steps = [y[..., 0]] if np.shape(y)[-1] else []
+        for k in range(1, np.shape(y)[-1]):
+            steps.append(x[..., k] * steps[-1] + y[..., k])
+        return np.stack(steps, -1) if steps else y
     out = np.array(y, np.result_type(x, y))
     for k in range(1, out.shape[-1]):
         out[..., k] += x[..., k] * out[..., k - 1]

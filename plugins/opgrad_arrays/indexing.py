@@ -61,6 +61,8 @@ def scatter(x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
 
     Derivative: its VJP is the cotangent at the index.
     """
+    if not isinstance(x, np.ndarray | np.generic) and hasattr(x, "dtype"):
+        return _scatter_foreign(x, index, shape)
     out = np.zeros(shape, np.result_type(x))
     if never_repeats(index):
         out[index] = x
@@ -72,6 +74,30 @@ def scatter(x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
 @scatter.vjp
 def _(g: Raw, out: Raw, x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
     return g[index]
+
+
+def _scatter_foreign(x: Raw, index: Index, shape: tuple[int, ...]) -> Raw:
+    """The same of an array that is not NumPy's, such as Dask's: by assignment, which it has."""
+    refuse_repeats(x, index)
+    parts = index if isinstance(index, tuple) else (index,)
+    out, kept = np.zeros_like(x, shape=shape), tuple(p for p in parts if p is not None)
+    out[kept] = np.reshape(x, np.shape(np.broadcast_to(0, shape)[kept]))  # without new axes
+    return out
+
+
+def refuse_repeats(x: Raw, index: Index) -> None:
+    """Refuse to add at integers that are repeated, which arrays that are not NumPy's cannot do.
+
+    Raises:
+        NotDifferentiable: they are.
+    """
+    parts = index if isinstance(index, tuple) else (index,)
+    chosen = [np.asarray(p) for p in parts if isinstance(p, np.ndarray | list)]
+    if any(p.dtype.kind != "b" and np.unique(p).size < p.size for p in chosen):
+        raise og.NotDifferentiable(
+            f"repeated integers in an index of {type(x).__module__}.{type(x).__name__}: only "
+            f"NumPy's arrays add up what belongs to one place"
+        )
 
 
 def never_repeats(index: Index) -> bool:

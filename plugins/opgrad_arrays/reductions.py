@@ -94,9 +94,10 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> 
 
 def _shares(out: Raw, x: Raw, axis: Any, keepdims: bool) -> Raw:
     """1 where x is the one that was chosen, 1/n where n of them are, else 0. A constant."""
-    x, out = np.asarray(og.stop_gradient(x)), og.stop_gradient(out)
-    is_chosen = (x == kept(out, x.shape, axis, keepdims)) | (x != x)
-    dtype = x.real.dtype if x.dtype.kind in "fc" else np.float64
+    x, out = og.stop_gradient(x), og.stop_gradient(out)
+    is_chosen = np.equal(x, kept(out, np.shape(x), axis, keepdims)) | np.not_equal(x, x)
+    given = np.result_type(x)
+    dtype = np.finfo(given).dtype if given.kind in "fc" else np.float64  # real, if x is complex
     return is_chosen / np.sum(is_chosen, axis=axis, keepdims=True, dtype=dtype)
 
 

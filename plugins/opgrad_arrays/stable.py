@@ -78,8 +78,10 @@ def _exponentials(x: Raw, axis: Any) -> tuple[Raw, Raw]:
     """exp(x - highest), none above 1, and the highest."""
     if np.iscomplexobj(x):
         raise TypeError("sums of exponentials are stable for real numbers only; given complex ones")
-    x = np.asarray(x) if np.result_type(x).kind == "f" else np.asarray(x, np.float64)
-    highest = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    x = x if hasattr(x, "dtype") else np.asarray(x, np.float64)
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    of_nothing: Any = {"initial": -np.inf} if 0 in np.shape(x) else {}  # Dask's has no initial
+    highest = np.max(x, axis=axis, keepdims=True, **of_nothing)
     highest = np.where(np.isfinite(highest), highest, x.dtype.type(0))
     return np.exp(x - highest), highest
 
