@@ -163,9 +163,36 @@ def _accumulate(function: Callable[..., Any]) -> Callable[..., Raw]:
     return accumulate
 
 
+def _cumulative(function: Callable[..., Any], first: int) -> Callable[..., Raw]:
+    """np.cumulative_sum and np.cumulative_prod, of what has one axis or names one."""
+
+    def cumulative(
+        x: Raw,
+        /,
+        *,
+        axis: int | None = None,
+        dtype: Any = None,
+        out: None = None,
+        include_initial: bool = False,
+    ) -> Raw:
+        if axis is None and np.ndim(x) > 1:
+            raise ValueError("for an array of several axes, say axis=")
+        axis = 0 if axis is None else axis
+        x = x if dtype is None else np.astype(x, dtype)
+        found = function(np.atleast_1d(x), axis=axis)
+        if not include_initial:
+            return found
+        return np.concatenate([np.full_like(along(found, axis, slice(0, 1)), first), found], axis)
+
+    return cumulative
+
+
 OPS = (cumsum, cumprod, recurrence, shift)
 FUNCTIONS: Functions = {
     np.diff: _diff,
     np.add.accumulate: _accumulate(np.cumsum),
     np.multiply.accumulate: _accumulate(np.cumprod),
 }
+if hasattr(np, "cumulative_sum"):  # NumPy 2.1's
+    FUNCTIONS[np.cumulative_sum] = _cumulative(np.cumsum, 0)
+    FUNCTIONS[np.cumulative_prod] = _cumulative(np.cumprod, 1)

@@ -149,7 +149,33 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     return chosen
 
 
+def _choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
+    """np.choose: element by element, the one of the choices that the integers say."""
+    count, which = len(choices), np.asarray(plain(a))
+    if mode == "wrap":
+        which = which % count
+    elif mode == "clip":
+        which = np.clip(which, 0, count - 1)
+    elif ((which < 0) | (which >= count)).any():
+        raise ValueError(f"np.choose of {count} choices was given others than 0 to {count - 1}")
+    chosen = choices[0]
+    for k in range(1, count):
+        chosen = np.where(which == k, choices[k], chosen)
+    return np.broadcast_to(chosen, np.broadcast_shapes(which.shape, np.shape(chosen)))
+
+
+def _bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
+    """np.bincount: the sum of the weights that belong to each integer."""
+    places = np.asarray(plain(x))
+    counts = np.bincount(places, minlength=minlength)
+    if weights is None:
+        return counts
+    return run(scatter, weights, index=places, shape=counts.shape)
+
+
 FUNCTIONS: Functions = {
+    np.choose: _choose,
+    np.bincount: _bincount,
     np.take: _take,
     np.take_along_axis: _take_along_axis,
     np.compress: _compress,

@@ -42,6 +42,9 @@ POSITIONS: Functions = [
     np.count_nonzero,
     np.searchsorted,
     np.digitize,
+    np.tril_indices_from,
+    np.triu_indices_from,
+    np.diag_indices_from,
 ]
 TRUTHS: Functions = [
     np.isfinite,

@@ -11,7 +11,7 @@ import opgrad as og
 from opgrad import Raw
 from opgrad_arrays.axes import axes_of, kept, spread
 from opgrad_arrays.cumulative import exclusive_products
-from opgrad_arrays.rules import Functions
+from opgrad_arrays.rules import Functions, plain
 from opgrad_arrays.shaping import MATRIX
 
 _CUBE = np.linspace(-2.3, 1.9, 24).reshape(2, 3, 4)
@@ -136,11 +136,35 @@ def _count(x: Raw, axis: Any) -> int:
     return int(np.prod([shape[a] for a in axes_of(len(shape), axis)], dtype=int))
 
 
-def _mean(a: Raw, axis: Any = None, *, keepdims: Any = False) -> Raw:
-    return np.sum(a, axis=axis, keepdims=keepdims) / _count(a, axis)
+def _mean(
+    a: Raw,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: Any = False,
+    *,
+    where: Any = True,
+) -> Raw:
+    a = a if dtype is None else np.astype(a, dtype)
+    if where is True:
+        return np.sum(a, axis=axis, keepdims=keepdims) / _count(a, axis)
+    mask = np.broadcast_to(plain(where), np.shape(a))
+    return np.sum(np.where(mask, a, 0), axis=axis, keepdims=keepdims) / np.sum(
+        mask, axis=axis, keepdims=keepdims, dtype=np.result_type(a)
+    )
 
 
-def _var(a: Raw, axis: Any = None, *, ddof: float = 0, keepdims: Any = False) -> Raw:
+def _var(
+    a: Raw,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    ddof: float = 0,
+    keepdims: Any = False,
+    *,
+    correction: float | None = None,
+) -> Raw:
+    a, ddof = a if dtype is None else np.astype(a, dtype), ddof if correction is None else correction
     deviation = a - np.mean(a, axis=axis, keepdims=True)
     if np.iscomplexobj(a):
         square = np.real(deviation * np.conjugate(deviation))
