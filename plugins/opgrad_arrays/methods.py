@@ -34,7 +34,9 @@ def _running(ufunc: np.ufunc) -> Callable[..., Raw]:
 
     def accumulate(array: Raw, axis: int = 0) -> Raw:
         x: Any = og.stop_gradient(array)
-        numbers = np.arange(x.shape[axis]).reshape([-1 if i == axis % x.ndim else 1 for i in range(x.ndim)])
+        numbers = np.arange(x.shape[axis]).reshape(
+            [-1 if i == axis % x.ndim else 1 for i in range(x.ndim)]
+        )
         is_chosen = (x == ufunc.accumulate(x, axis)) | (x != x)
         places = np.maximum.accumulate(np.where(is_chosen, numbers, 0), axis)
         return np.take_along_axis(array, places, axis)

@@ -148,7 +148,10 @@ def _cross(
     return np.moveaxis(np.einsum("...i,...j,ijk->...k", a, b, _HANDED), -1, axisc)
 
 
-def _trace(a: Raw, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Raw:
+def _trace(
+    a: Raw, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None
+) -> Raw:
+    a = a if dtype is None else np.astype(a, dtype)
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)
 
 

@@ -164,7 +164,10 @@ def _var(
     *,
     correction: float | None = None,
 ) -> Raw:
-    a, ddof = a if dtype is None else np.astype(a, dtype), ddof if correction is None else correction
+    a, ddof = (
+        a if dtype is None else np.astype(a, dtype),
+        ddof if correction is None else correction,
+    )
     deviation = a - np.mean(a, axis=axis, keepdims=True)
     if np.iscomplexobj(a):
         square = np.real(deviation * np.conjugate(deviation))

@@ -74,7 +74,7 @@ def _rows(a: Raw, axis: Any) -> tuple[Raw, tuple[int, ...]]:
 
 def _percentile(a: Raw, q: Raw, *args: Any, **kwargs: Any) -> Raw:
     """np.percentile, a hundredth of which is a quantile."""
-    return _quantile(a, (q if isinstance(q, og.Node) else np.asarray(q)) / 100, *args, **kwargs)
+    return _quantile(a, np.divide(as_array(q), 100), *args, **kwargs)
 
 
 def _median(
