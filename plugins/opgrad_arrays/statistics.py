@@ -41,7 +41,8 @@ def _quantile(
     rows, shape = _rows(a, axis)
     count, dtype = np.shape(rows)[-1], np.result_type(rows)
     if not isinstance(q, og.Node):
-        q = np.asarray(q, dtype if dtype.kind == "f" else float)
+        of_number = isinstance(q, int | float) and dtype.kind == "f"
+        q = np.asarray(q, dtype if of_number else np.result_type(np.asarray(q), np.float16))
     place = q * (count - 1)
     at = np.asarray(og.stop_gradient(place))
     if ((at < 0) | (at > count - 1)).any():
@@ -51,7 +52,7 @@ def _quantile(
         place = (low + high) / 2
     ordered = np.sort(rows, axis=-1)
     below, above = ordered[..., low], ordered[..., high]
-    share = np.where(low == high, 0, place - low)
+    share = np.where(low == high, 0, place - low.astype(np.result_type(q)))
     chosen = np.where(low == high, below, below * (1 - share) + above * share)  # no inf - inf
     last = ordered[..., -1:] if np.ndim(at) else ordered[..., -1]
     last = np.reshape(last, (*np.shape(ordered)[:-1], *(1,) * np.ndim(at)))
@@ -138,7 +139,8 @@ def _cov(
         for x in map(as_array, (m,) if y is None else (m, y))
     ]
     joined = rows[0] if y is None else np.concatenate(rows)
-    joined = joined if dtype is None else joined.astype(dtype)
+    dtype = np.result_type(joined, np.float64) if dtype is None else dtype
+    joined = joined if joined.dtype == dtype else np.astype(joined, dtype)
     deviation = joined - np.mean(joined, axis=1, keepdims=True)
     freedom = np.shape(joined)[1] - (int(not bias) if ddof is None else ddof)
     other = np.conjugate(deviation) if np.iscomplexobj(deviation) else deviation
