@@ -54,8 +54,12 @@ def _convolve(a: Raw, v: Raw, mode: str = "full") -> Raw:
 
 def _correlate(a: Raw, v: Raw, mode: str = "valid") -> Raw:
     """np.correlate: the convolution with the other one, reversed and conjugated."""
-    v = as_array(v)[::-1]
-    return _convolve(a, np.conjugate(v) if np.iscomplexobj(v) else v, mode)
+    a, v = as_array(a), as_array(v)[::-1]
+    v = np.conjugate(v) if np.iscomplexobj(v) else v
+    n, m = np.shape(a)[0], np.shape(v)[0]
+    if mode == "same" and n < m:  # NumPy swaps them, which moves the middle
+        return _convolve(a, v)[n // 2 : n // 2 + m]
+    return _convolve(a, v, mode)
 
 
 def _interp(

@@ -127,8 +127,8 @@ def truncated(x: Raw, /) -> Raw:
 
 def parts(x: Raw, /) -> tuple[Raw, Raw]:
     """np.modf: what is behind the point, and what is before it."""
-    whole = truncated(x)
-    return np.where(np.isinf(x), 0, x - whole), whole
+    finite = np.where(np.isinf(x), 0, x)
+    return finite - truncated(finite), truncated(x)
 
 
 def _zero_where(flat: Raw, g: Raw) -> Raw:
