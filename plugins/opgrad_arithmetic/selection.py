@@ -115,7 +115,11 @@ def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> Raw:
 
 def choose(condition: Any, x: Any = None, y: Any = None, /) -> Any:
     """np.where: the op; of a condition alone, the places where it holds."""
-    return np.nonzero(condition) if x is None and y is None else where(condition, x, y)
+    if x is None and y is None:
+        return np.nonzero(condition)
+    if isinstance(condition, np.bool_):  # of numbers: they stay numbers
+        condition = bool(condition)
+    return where(condition, x, y)
 
 
 def extremes_of_numbers(extreme: Callable[..., Any]) -> Callable[..., Any]:
