@@ -12,12 +12,11 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
-from weakref import WeakSet
 
 import numpy as np
 
 from opgrad.containers import flatten, flatten_like, is_leaf
-from opgrad.data import say
+from opgrad.data import is_number, say
 from opgrad.errors import InputError
 from opgrad.node import Node, next_number
 from opgrad.passes import NOTHING, back_from, dependent, newer, raw
@@ -53,14 +52,15 @@ class Call:
         chosen: Sequence[int | str],
         has_aux: bool = False,
     ) -> None:
-        self.name = getattr(f, "__name__", repr(f))
+        self._f = f
         self._start = next_number()
         self._groups = []  # per chosen argument: its fresh nodes, and its structure
         by_position, by_name = list(args), dict(kwargs)
         for key in chosen:
             leaves, structure = flatten(args[key] if isinstance(key, int) else kwargs[key])
             for leaf in leaves:
-                self._check_argument(leaf, key)
+                if leaf.__class__ is not np.ndarray or leaf.dtype.kind not in "fc":
+                    self._check_argument(leaf, key)
             fresh = [fresh_node(leaf) for leaf in leaves]
             rebuilt = structure.unflatten(fresh)
             if isinstance(key, int):
@@ -74,7 +74,9 @@ class Call:
             returned, aux = f(*by_position, **by_name), None
         finally:
             _outermost.reset(token)
-            _finished.update(node for node in self.inputs if node.op is None)
+            for node in self.inputs:
+                if node.op is None:
+                    object.__setattr__(node, "__class__", Spent)
         if has_aux:
             if not isinstance(returned, tuple) or len(returned) != 2:
                 raise InputError(
@@ -88,8 +90,15 @@ class Call:
         outside = self._outside(self.roots)
         self._record = bool(outside)
         self.out = self.structure.unflatten(_data_but(self.roots, outside))
-        leaves, structure = flatten(aux)
-        self.aux = structure.unflatten(_data_but(leaves, self._outside(leaves)))
+        self.aux = None
+        if has_aux:
+            leaves, structure = flatten(aux)
+            self.aux = structure.unflatten(_data_but(leaves, self._outside(leaves)))
+
+    @property
+    def name(self) -> str:
+        """What messages call the function."""
+        return getattr(self._f, "__name__", repr(self._f))
 
     def require_scalar(self) -> None:
         """Refuse a result that has no gradient.
@@ -98,6 +107,8 @@ class Call:
             InputError: it is a container, an array, or complex.
         """
         data = [raw(root) for root in self.roots]
+        if len(data) == 1 and data[0].__class__ in (np.float64, float):
+            return
         if len(data) != 1 or np.shape(data[0]) or np.iscomplexobj(data[0]):
             given = say(data[0]) if len(data) == 1 else f"{len(data)} numbers and arrays"
             raise InputError(
@@ -117,11 +128,11 @@ class Call:
 
     def pull_leaves(self, cts: Sequence[Any]) -> list[Any]:
         """The cotangents of the chosen arguments' leaves, given those of the result's."""
-        given = frozenset(ct for ct in cts if isinstance(ct, Node))
+        given = frozenset([ct for ct in cts if isinstance(ct, Node)])
         record = self._record or bool(given)
         found = back_from(self.roots, cts, frozenset(self.inputs), record=record)
         pulled = [_or_zero(found.get(node), node) for node in self.inputs]
-        return _data_but(pulled, self._outside(pulled, given))
+        return _data_but(pulled, self._outside(pulled, given) if record else NOTHING)
 
     def per_argument(self, leaves: Sequence[Any]) -> list[Any]:
         """The leaves of all chosen arguments, rebuilt to one container for each."""
@@ -185,8 +196,6 @@ class Call:
 
     def _check_argument(self, leaf: Any, key: int | str) -> None:
         data = raw(leaf)
-        if data.__class__ is np.ndarray and data.dtype.kind in "fc":
-            return
         if is_leaf(data) and np.result_type(data).kind in "fc":
             return
         which = f"argument {key}" if isinstance(key, int) else f"argument {key!r}"
@@ -213,8 +222,11 @@ class Call:
 _outermost: ContextVar[float] = ContextVar("_outermost", default=math.inf)
 """Where the outermost call whose function is being run began."""
 
-_finished: WeakSet[Node] = WeakSet()
-"""Fresh leaves whose call is over: to later calls, plain data."""
+
+class Spent(Value[Any]):
+    """A fresh leaf whose call is over: to later calls, plain data."""
+
+    __slots__ = ()
 
 
 def _live(nodes: Sequence[Node]) -> set[Node]:
@@ -224,7 +236,7 @@ def _live(nodes: Sequence[Node]) -> set[Node]:
     if len(live) == len(nodes):
         return live
     reached = newer([node for node in nodes if node not in live], 0)
-    leaves = {node for node in reached if node.op is None and node not in _finished}
+    leaves = {node for node in reached if node.op is None and node.__class__ is not Spent}
     return live | dependent(reached, leaves).intersection(nodes)
 
 
@@ -235,9 +247,11 @@ def fresh_node(leaf: Any) -> Value[Any]:
     return Value.leaf(leaf)
 
 
-def _data_but(leaves: Sequence[Any], keep: set[Node]) -> list[Any]:
+def _data_but(leaves: Sequence[Any], keep: Collection[Node]) -> list[Any]:
     """What the caller sees: Values where they are to be kept, else data of its own."""
     seen: set[int] = set()
+    if not keep:
+        return [_own(leaf, seen) for leaf in leaves]
     return [
         leaf if isinstance(leaf, Node) and leaf in keep else _own(leaf, seen) for leaf in leaves
     ]
@@ -259,13 +273,13 @@ def _or_zero(ct: Any, like: Any) -> Any:
     if ct is not None:
         return ct
     data = raw(like)
-    dtype = getattr(data, "dtype", None)
-    if dtype is None:
-        return 0j if isinstance(data, complex) else 0.0
+    dtype = np.result_type(data)
+    if is_number(data):
+        return 0j if dtype.kind == "c" else 0.0
     if dtype.kind not in "fc":
         dtype = np.dtype(np.float64)
     return np.zeros_like(data, dtype=dtype) if np.shape(data) else dtype.type(0)
 
 
 def _one_like(data: Any) -> Any:
-    return np.ones_like(data) if hasattr(data, "dtype") else 1.0
+    return 1.0 if is_number(data) else np.ones_like(data)

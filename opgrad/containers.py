@@ -11,7 +11,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from enum import Enum
-from types import BuiltinFunctionType, FunctionType
+from functools import cache
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -30,15 +31,24 @@ _STATIC = (str, bytes, Enum, type, FunctionType, BuiltinFunctionType, np.ufunc)
 
 def flatten(tree: Any) -> tuple[list[Any], optree.PyTreeSpec]:
     """The leaves of a container, and its structure, which builds the same of other leaves."""
-    import optree  # takes a tenth of what importing OpGrad may: when a transform is called
-
-    leaves, structure = optree.tree_flatten(tree, namespace=NAMESPACE)
-    records = {type(leaf) for leaf in leaves if not is_leaf(leaf) and _is_record(leaf)}
+    leaves, structure = _optree().tree_flatten(tree, namespace=NAMESPACE)
+    records = {
+        type(leaf)
+        for leaf in leaves
+        if leaf.__class__ is not np.ndarray and not is_leaf(leaf) and _is_record(leaf)
+    }
     if not records:
         return leaves, structure
     for cls in records:
         _register(cls)
     return flatten(tree)  # what is inside may be records, too
+
+
+@cache
+def _optree() -> ModuleType:
+    import optree  # takes as long as half of what importing OpGrad does: when it is first needed
+
+    return optree
 
 
 def flatten_like(structure: optree.PyTreeSpec, tree: Any, what: str) -> list[Any]:
@@ -63,8 +73,6 @@ def _is_record(x: Any) -> bool:
 
 
 def _register(cls: type) -> None:
-    import optree
-
     fields: Iterable[Any] = (
         dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else attrs.fields(cls)
     )
@@ -84,4 +92,4 @@ def _register(cls: type) -> None:
             object.__setattr__(record, name, x)
         return record
 
-    optree.register_pytree_node(cls, take_apart, put_together, namespace=NAMESPACE)
+    _optree().register_pytree_node(cls, take_apart, put_together, namespace=NAMESPACE)

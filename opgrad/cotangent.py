@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.data import NUMBER_TYPES, is_data, say, show
+from opgrad.data import NUMBER_TYPES, is_data, is_lazy, is_number, say, show
 from opgrad.errors import CotangentError, NotDifferentiable, VjpError
 from opgrad.node import Node
 from opgrad.plugin import describe
@@ -71,10 +71,11 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
     """
     if ct.__class__ in NUMBERS and primal.__class__ in NUMBERS:
         return ct
-    if ct.__class__ in _NUMPYS and primal.__class__ in _NUMPYS and ct.dtype is primal.dtype:
+    if ct.__class__ in _NUMPYS and primal.__class__ in _NUMPYS:
         # What all the rest would find, and most often.
-        shape, given = primal.shape, ct.shape
-        if ct.dtype.kind == "f":
+        dtype = ct.dtype
+        if dtype is primal.dtype and dtype.kind == "f":
+            shape, given = primal.shape, ct.shape
             if given == shape:
                 return ct
             assert node.op is not None
@@ -118,10 +119,8 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
 def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: Any) -> None:
     """Add what arrives at a node; in place, where what is there is a sum that was made here."""
     old = cotangents[node]
-    if ct is None:
-        return
-    if old is None:
-        cotangents[node] = ct
+    if old is None or ct is None:
+        cotangents[node] = ct if old is None else old
     elif (
         node in owned
         and not isinstance(old, Node)  # of a recorded pass, some cotangents are Values, some not
@@ -190,10 +189,10 @@ def _unbroadcast(ct: Any, given: tuple[int, ...], shape: tuple[int, ...]) -> Any
     lead = len(given) - len(shape)
     add_up: Any = np.add.reduce if ct.__class__ is np.ndarray else np.sum  # Dask has no reduce
     if shape == given[lead:]:
-        return add_up(ct, axis=tuple(range(lead)))
+        return add_up(ct, axis=0 if lead == 1 else tuple(range(lead)))
     stretched = [lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1]
-    total = add_up(ct, axis=(*range(lead), *stretched))
-    return np.reshape(total, shape) if stretched else total
+    total = add_up(ct, axis=(*range(lead), *stretched), keepdims=True)
+    return np.reshape(total, shape) if lead else total
 
 
 def _is_less_precise(ct: Any, primal: Any) -> bool:
@@ -210,17 +209,17 @@ def _in_form_of(primal: Any, ct: Any) -> Any:
 
     Integer and boolean dtypes hold no derivative (theirs wrap around): float64 for these.
     """
-    if not hasattr(primal, "dtype"):
-        return ct.item() if isinstance(ct, np.generic | np.ndarray) else ct
+    if is_number(primal):
+        return ct if is_number(ct) or isinstance(ct, Node) else ct.item()
     dtype = primal.dtype if primal.dtype.kind in "fc" else np.dtype(np.float64)
     given = getattr(ct, "dtype", None)
-    if isinstance(ct, NUMBER_TYPES) and not isinstance(primal, np.ndarray | np.generic):
-        return np.full_like(primal, ct, dtype=dtype)  # the primal's kind of array, such as Dask's
-    if given == dtype or (
-        given is not None and given.kind in "fc" and primal.dtype.kind not in "fc"
-    ):
+    if is_lazy(primal) and isinstance(ct, NUMBER_TYPES):
+        return np.full_like(primal, ct, dtype=dtype)  # so that what comes of it is lazy, too
+    if given is None:  # before it is compared: to NumPy, None is float64
+        return dtype.type(ct)
+    if given == dtype or (given.kind in "fc" and primal.dtype.kind not in "fc"):
         return ct
-    return ct.astype(dtype) if given is not None else dtype.type(ct)
+    return ct.astype(dtype)
 
 
 def wrong_count(node: Node, cts: object) -> VjpError:

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from opgrad.data import PLAIN, is_data, read_only, say, show, why_no_data
-from opgrad.errors import ForwardError, InputError
+from opgrad.data import PLAIN, is_data, is_number, read_only, say, show, why_no_data
+from opgrad.errors import ForwardError, InputError, NotTraceable
 from opgrad.node import Constant, Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Op, Raw
 from opgrad.plugin import describe
+from opgrad.registry import default
 
 
 class _WritableConstant(Writable, Node):
@@ -66,8 +67,7 @@ def run_forward(op: Op, inputs: tuple[Node, ...], params: Mapping[str, Any] = NO
     try:
         data = op.forward(*[x.data for x in inputs], **params)
     except Exception as error:
-        explain(error, op, inputs)
-        raise
+        data = recover(error, op, inputs, params)
     return data if data.__class__ in PLAIN else settle(op, data, inputs)
 
 
@@ -80,7 +80,11 @@ def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
         ForwardError: ``data`` is neither a number nor an array.
     """
     if data.__class__ is np.ndarray and data.ndim and data.dtype.kind in "fc":
-        return read_only(data)  # most often, and nothing else to look at
+        # Most often, and nothing else to look at.
+        if data.flags.writeable:  # read_only(), written out
+            data = data.view()
+            data.setflags(False)
+        return data
     if isinstance(data, np.generic | np.ndarray) and data.ndim == 0 and data.dtype.kind in "biufc":
         only_numbers = all(x.data.__class__ in PLAIN for x in inputs)
         return data.item() if only_numbers else np.asarray(data)[()]
@@ -89,7 +93,26 @@ def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
             f"the forward of {describe(op)} returned {say(data)}; "
             f"expected a number or a numeric array"
         )
+    if hasattr(data, "is_number") and not data.shape and all(is_number(x.data) for x in inputs):
+        return data.item()
     return read_only(data)
+
+
+def recover(
+    error: Exception, op: Op, inputs: tuple[Node, ...], params: Mapping[str, Any] = NO_PARAMS
+) -> Raw:
+    """What an op is traced as whose forward cannot be; any other exception, explained.
+
+    Raises:
+        Exception: the error, unless it is a :class:`~opgrad.errors.NotTraceable`.
+    """
+    if isinstance(error, NotTraceable):
+        data = tuple([x.data for x in inputs])
+        lowering = default().lowering(op)
+        made = NotImplemented if lowering is None else lowering(*data, **params)
+        return error.trace.call(op.forward, data, params) if made is NotImplemented else made
+    explain(error, op, inputs)
+    raise error
 
 
 def explain(error: Exception, op: Op, inputs: tuple[Node, ...]) -> None:

@@ -38,7 +38,7 @@ class Node:
     op: Op | None
     x: Node | None
     y: Node | None
-    more: tuple[tuple[Node, ...], Mapping[str, Any]] | None
+    more: tuple[tuple[Node, ...], dict[str, Any]] | None
     data: Raw
     number: int
 
@@ -55,8 +55,9 @@ class Node:
         _set_x(self, inputs[0] if inputs else None)
         _set_y(self, inputs[1] if len(inputs) > 1 else None)
         variadic = op is not None and op.arity is None
-        params = MappingProxyType(dict(params))
-        _set_more(self, (inputs[2:], params) if len(inputs) > 2 or params or variadic else None)
+        _set_more(
+            self, (inputs[2:], dict(params)) if len(inputs) > 2 or params or variadic else None
+        )
         _set_data(self, data)
         _set_number(self, next_number())
 
@@ -72,7 +73,7 @@ class Node:
     @property
     def params(self) -> Mapping[str, Any]:
         """The op's static keyword arguments."""
-        return NO_PARAMS if self.more is None else self.more[1]
+        return NO_PARAMS if self.more is None else MappingProxyType(self.more[1])
 
     def __setattr__(self, name: str, value: object) -> None:
         raise ImmutableError(

@@ -26,12 +26,10 @@ def newer(leaves: Iterable[Any], start: int, *, stop: Collection[Node] = NOTHING
     The walk goes through nodes that are numbered from ``start`` on, and ends at older ones and at
     those of ``stop``, which are included.
     """
-    order = list(
-        dict.fromkeys(x for x in leaves if isinstance(x, Node) and type(x) is not Constant)
-    )
-    seen = set(order)
+    seen = {x for x in leaves if isinstance(x, Node) and x.__class__ is not Constant}
+    order = list(seen)
     for node in order:  # grows as it is walked
-        if node.number < start or node in stop:
+        if node.number < start or (stop and node in stop):
             continue
         x, y = node.x, node.y
         if x is not None and x not in seen and x.__class__ is not Constant:
@@ -57,7 +55,7 @@ def back_from(
     cotangents stay zero (see :class:`~opgrad.exact_zeros`).
     """
     pairs = [
-        (root, seed(root, ct, record=record))
+        (root, ct)
         for root, ct in zip(roots, cts, strict=True)
         if isinstance(root, Node) and root.__class__ is not Constant and ct is not None
     ]
@@ -65,11 +63,14 @@ def back_from(
         return {}
     root, ct = pairs[0]
     if len(pairs) > 1:
-        seeds = {"cotangents": tuple(ct for _, ct in pairs)}
+        seeds = {"cotangents": tuple(seed(root, ct, record=record) for root, ct in pairs)}
         root, ct = Node(1.0, _TIE, tuple(root for root, _ in pairs), seeds), 1.0
     try:
         found = cotangents_from(root, ct, wrt, None, record)
-        if not any(has_nan(raw(found.get(node, 0.0)), if_lazy=True) for node in wrt):
+        for node in wrt:
+            if has_nan(raw(found.get(node)), if_lazy=True):
+                break
+        else:
             return found
     except ArithmeticError:  # Python's numbers, or debug mode, are not content with a NaN
         pass

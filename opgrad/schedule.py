@@ -19,14 +19,23 @@ from attrs import frozen
 from opgrad import diagnostics
 from opgrad.cotangent import NUMBERS, fit, keep_zeros, keeps_zeros, seed, wrong_count
 from opgrad.cotangent import accumulate as accumulate
-from opgrad.data import read_only, say, show
-from opgrad.errors import InputError, NoGradientError, NonFiniteError, NotDifferentiable, VjpError
+from opgrad.data import NUMBER_TYPES, read_only, say, show
+from opgrad.errors import (
+    InputError,
+    NoGradientError,
+    NonFiniteError,
+    NotDifferentiable,
+    NotTraceable,
+    VjpError,
+)
 from opgrad.hooks import Scheduler, hookimpl
 from opgrad.node import Constant, Node
+from opgrad.operation import Rule
 from opgrad.plugin import describe
 from opgrad.registry import default
 
 _number = attrgetter("number")
+_USUAL = (np.ndarray, *NUMBER_TYPES)
 
 
 @frozen(eq=False, repr=False)
@@ -129,6 +138,7 @@ class Sequential:
             cotangents[root] = cotangent
         owned: set[Node] = set()  # nodes whose cotangent is a sum made here, ours to change
         by_steps = record or diagnostics.state.depth > 0 or keeps_zeros.get()
+        by_steps = by_steps or not isinstance(root.data, _USUAL)  # a rule may not be traceable
         node = root
         try:
             for node in order:
@@ -137,19 +147,25 @@ class Sequential:
                     continue
                 if wrt is not None and node not in wrt:
                     cotangents[node] = None  # free it: nobody asks for it again
-                if node.more is not None or by_steps:
+                x: Any = node.x
+                y: Any = node.y
+                more = node.more
+                if by_steps or (more is not None and (y is not None or op.joint_rule is not None)):
                     for parent, ct in pull_back(node, g, cotangents, record):
                         accumulate(cotangents, owned, parent, ct)
                     continue
-                # The same for one or two inputs and no params, without loops and lists, and with
-                # no more than a glance at numbers: three times faster on scalars.
-                x: Any = node.x
-                y: Any = node.y
+                # The same for one input, and for two and no params, without loops and lists, and
+                # with no more than a glance at numbers: three times faster on scalars.
                 cy = None
                 if g.__class__ not in NUMBERS:
                     g = read_only(g)
                 if y is None:
-                    cx = op.rules[0](g, node.data, x.data) if x in cotangents else None
+                    if x not in cotangents:
+                        continue
+                    if more is None:
+                        cx = op.rules[0](g, node.data, x.data)
+                    else:
+                        cx = op.rules[0](g, node.data, x.data, **more[1])
                 elif op.joint_rule is None:
                     cx = op.rules[0](g, node.data, x.data, y.data) if x in cotangents else None
                     cy = op.rules[1](g, node.data, x.data, y.data) if y in cotangents else None
@@ -185,8 +201,11 @@ def plan(root: Node, wrt: frozenset[Node] | None) -> tuple[list[Node], dict[Node
     """
     order = [root]
     cotangents: dict[Node, Any] = {root: None}
+    others = False  # leaves that nobody asks for
     for node in order:  # grows as it is walked
         x, y = node.x, node.y
+        if x is None and wrt is not None and node not in wrt:
+            others = True
         if x is not None and x not in cotangents and x.__class__ is not Constant:
             cotangents[x] = None
             order.append(x)
@@ -199,7 +218,7 @@ def plan(root: Node, wrt: frozenset[Node] | None) -> tuple[list[Node], dict[Node
                     cotangents[parent] = None
                     order.append(parent)
     order.sort(key=_number, reverse=True)
-    if wrt is None:
+    if wrt is None or not others:
         return order, cotangents
     needed = set(wrt)
     for node in reversed(order):
@@ -238,11 +257,11 @@ def pull_back(
     try:
         if op.joint_rule is None:
             cts: Sequence[Any] = [
-                rule(g, out, *primals, **params) if parent in needed else None
+                _run(rule, (g, out, *primals), params) if parent in needed else None
                 for parent, rule in zip(inputs, op.rules, strict=True)
             ]
         else:
-            cts = op.joint_rule(g, out, *primals, **params)
+            cts = _run(op.joint_rule, (g, out, *primals), params)
             if cts.__class__ is not tuple or len(cts) != len(inputs):
                 raise wrong_count(node, cts)
     except ZeroDivisionError:
@@ -258,6 +277,14 @@ def pull_back(
                 diagnostics.check_cotangent(node, position, g, ct)
             arrivals.append((parent, ct))
     return arrivals
+
+
+def _run(rule: Rule, args: tuple[Any, ...], params: Mapping[str, Any]) -> Any:
+    """What the rule returns; while a function is traced and the rule cannot be, it is one step."""
+    try:
+        return rule(*args, **params)
+    except NotTraceable as error:
+        return error.trace.call(rule, args, params)
 
 
 def explain(error: Exception, node: Node) -> None:

@@ -7,7 +7,6 @@ operators), which runs an op's forward on the raw data and records the result as
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 
 import numpy as np
@@ -17,7 +16,7 @@ from opgrad.array_methods import ArrayMethods
 from opgrad.binding import bind
 from opgrad.data import PLAIN, is_data, read_only, say, why_no_data
 from opgrad.errors import CopyError, CutGradientError, ImmutableError, InputError, UnknownOpError
-from opgrad.forward import as_nodes, constant, explain, run_forward, settle
+from opgrad.forward import as_node, as_nodes, constant, recover, run_forward, settle
 from opgrad.hooks import Scheduler
 from opgrad.node import Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Data, Op, Raw, full_name
@@ -32,9 +31,8 @@ Operand: TypeAlias = "Value[Any] | Data"
 # -- operators -----------------------------------------------------------------------------------
 
 
-def _binary(name: str) -> Callable[[Value[Any], Operand], Value[Any]]:
+def _binary(name: str, op: Op | None = None) -> Callable[[Value[Any], Operand], Value[Any]]:
     """The method of a binary operator: :func:`apply` for two inputs, on its shortest path."""
-    op: Op | None = None
 
     def method(x: Node, y: Any) -> Any:
         nonlocal op
@@ -47,8 +45,7 @@ def _binary(name: str) -> Callable[[Value[Any], Operand], Value[Any]]:
         try:
             data = op.forward(x.data, y.data)
         except Exception as error:
-            explain(error, op, (x, y))
-            raise
+            data = recover(error, op, (x, y))
         if data.__class__ not in PLAIN:
             data = settle(op, data, (x, y))
         node: Any = _WritableValue()  # _record(), written out: the call took a tenth of the whole
@@ -79,9 +76,8 @@ def _reflected(name: str) -> Callable[[Value[Any], Operand], Value[Any]]:
     return reflected
 
 
-def _unary(name: str) -> Callable[[Value[Any]], Value[Any]]:
+def _unary(name: str, op: Op | None = None) -> Callable[[Value[Any]], Value[Any]]:
     """The method for a unary op: :func:`apply` for one input, on a shorter path."""
-    op: Op | None = None
 
     def method(x: Value[Any]) -> Value[Any]:
         nonlocal op
@@ -90,8 +86,7 @@ def _unary(name: str) -> Callable[[Value[Any]], Value[Any]]:
         try:
             data = op.forward(x.data)
         except Exception as error:
-            explain(error, op, (x,))
-            raise
+            data = recover(error, op, (x,))
         if data.__class__ not in PLAIN:
             data = settle(op, data, (x,))
         return _record(op, x, None, None, data)
@@ -240,6 +235,9 @@ class Value(ArrayMethods, Node, Generic[T]):
     # -- NumPy's dispatch protocols --------------------------------------------------------------
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not kwargs:
+            operator = default().operators.get(ufunc)
+            return operator(*inputs) if operator else _dispatch(ufunc, inputs, kwargs)
         if kwargs.get("out") is not None:
             raise _no_out(ufunc)
         function = ufunc if method == "__call__" else getattr(ufunc, method)
@@ -326,7 +324,7 @@ def apply(op: Op, args: tuple[Any, ...], params: Mapping[str, Any] = NO_PARAMS) 
     y = inputs[1] if len(inputs) > 1 else None
     more = None
     if params or len(inputs) > 2 or op.arity is None:
-        more = inputs[2:], MappingProxyType(dict(params))
+        more = inputs[2:], dict(params)
     return _record(op, x, y, more, data)
 
 
@@ -359,16 +357,31 @@ def plain_index(index: Any) -> Any:
 
 def _dispatch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
     """A NumPy function was called on Values: run the op, or function of ops, that implements it."""
-    found = default().implementation(function)
+    registry = default()
+    operators, found = registry.operators, registry.implementation(function)
     if found is None:
         raise _no_op_for(full_name(function))
-    if isinstance(found, Op):
-        if kwargs or len(args) != found.arity or len(args) > 2:
-            return apply(found, *bind(found, function, args, kwargs))
-        inputs = as_nodes(found, args)  # nothing to bind: apply() without params
-        x, y = inputs if len(inputs) == 2 else (*inputs, None)
-        return _record(found, x, y, None, run_forward(found, inputs))
-    return found(*args, **kwargs)
+    if not isinstance(found, Op):
+        return found(*args, **kwargs)
+    if isinstance(function, np.ufunc) and function.nin == found.arity and function.nin < 3:
+        operators[function] = _operator(found)  # for next time: nothing to bind
+    return apply(found, *bind(found, function, args, kwargs))
+
+
+def _operator(op: Op) -> Callable[..., Any]:
+    """What a ufunc of one or two inputs becomes: the shorter path of Python's operators."""
+    if op.arity == 1:
+        return _unary(op.name, op)
+    method = _binary(op.name, op)
+
+    def operator(*inputs: Any) -> Any:
+        x, y = inputs
+        if x.__class__ is not Value:
+            x = as_node(x, op)
+        out = method(x, y)
+        return apply(op, inputs) if out is NotImplemented else out  # says what is wrong
+
+    return operator
 
 
 def _no_op_for(function: str) -> UnknownOpError:

@@ -8,7 +8,6 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arithmetic.choice import ordered
 
 _SAMPLES: list[tuple[Raw, ...]] = [
     (1.5, -2.0),
@@ -23,7 +22,7 @@ _SAMPLES: list[tuple[Raw, ...]] = [
 @og.op(elementwise=True, implements=np.floor_divide, samples=_SAMPLES)
 def floordiv(x: Raw, y: Raw) -> Raw:
     """x // y: the largest whole number up to x / y. No gradient, at the jumps neither."""
-    return ordered(x // y)
+    return og.ordered(x // y)
 
 
 @floordiv.vjp
@@ -37,7 +36,7 @@ def mod(x: Raw, y: Raw) -> Raw:
 
     Derivatives: 1 and -(x // y), at the jumps too.
     """
-    return ordered(x % y)
+    return og.ordered(x % y)
 
 
 @mod.vjp_wrt(0)
@@ -58,7 +57,7 @@ def fmod(x: Raw, y: Raw) -> Raw:
     """
     if isinstance(x, float) and isinstance(y, float) and math.isfinite(x) and y:
         return math.fmod(x, y)
-    return ordered(np.fmod(x, y))
+    return og.ordered(np.fmod(x, y))
 
 
 @fmod.vjp_wrt(0)

@@ -13,7 +13,6 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arithmetic.choice import ordered, zero_where
 from opgrad_arithmetic.samples import PAIRS
 
 
@@ -26,7 +25,7 @@ def maximum(x: Raw, y: Raw) -> Raw:
     """
     if isinstance(x, int | float) and isinstance(y, int | float):
         return y if y > x or y != y else x  # NumPy would round or refuse large integers
-    return ordered(np.maximum(x, y))
+    return og.ordered(np.maximum(x, y))
 
 
 @maximum.vjp_wrt(0)
@@ -48,7 +47,7 @@ def minimum(x: Raw, y: Raw) -> Raw:
     """
     if isinstance(x, int | float) and isinstance(y, int | float):
         return y if y < x or y != y else x  # NumPy would round or refuse large integers
-    return ordered(np.minimum(x, y))
+    return og.ordered(np.minimum(x, y))
 
 
 @minimum.vjp_wrt(0)
@@ -67,7 +66,7 @@ def _share(g: Raw, high: Raw, low: Raw) -> Raw:
         share = 0.5 * g if high == low else g  # an integer stays one, however large
     else:
         share = np.where(high == low, 0.5 * g, g)
-    return zero_where(high < low, share)
+    return og.zero_where(high < low, share)
 
 
 @og.op(
@@ -105,12 +104,12 @@ def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> tuple[None]:
 
 @where.vjp_wrt(1)
 def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> Raw:
-    return zero_where(condition == 0, g)
+    return og.zero_where(condition == 0, g)
 
 
 @where.vjp_wrt(2)
 def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> Raw:
-    return zero_where(condition != 0, g)
+    return og.zero_where(condition != 0, g)
 
 
 def choose(condition: Any, x: Any = None, y: Any = None, /) -> Any:

@@ -80,6 +80,12 @@ def opgrad_ops() -> list[og.Op]:
     ]
 
 
+@og.hookimpl.opgrad_lowerings
+def opgrad_lowerings() -> Mapping[og.Op, Callable[..., Any]]:
+    """What is traced of ops that write into arrays."""
+    return indexing.LOWERINGS
+
+
 @og.hookimpl.opgrad_functions
 def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
     """NumPy functions made of ops, and those that only tell something of the data."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import EllipsisType
 from typing import Any, TypeAlias
 
@@ -173,6 +174,10 @@ def _bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     return run(scatter, weights, index=places, shape=counts.shape)
 
 
+LOWERINGS: dict[og.Op, Callable[..., Any]] = {
+    scatter: lambda x, *, index, shape: x.scatter(index, shape)
+}
+"""Writing into zeros cannot be traced."""
 FUNCTIONS: Functions = {
     np.choose: _choose,
     np.bincount: _bincount,

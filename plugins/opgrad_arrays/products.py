@@ -35,13 +35,13 @@ def matmul(x: Raw, y: Raw) -> Raw:
 
     Derivatives: the cotangent times the transpose of y, and the transpose of x times it.
     """
-    return np.matmul(x, y)
+    return x @ y
 
 
 @matmul.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    if np.ndim(x) == np.ndim(y) == 2:
-        return np.matmul(g, np.transpose(y))
+    if x.ndim == y.ndim == 2:
+        return g @ y.T
     if np.ndim(y) == 1:
         ct = np.expand_dims(g, -1) * y if np.ndim(x) > 1 else g * y
     elif np.ndim(x) == 1:
@@ -53,8 +53,8 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
 
 @matmul.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    if np.ndim(x) == np.ndim(y) == 2:
-        return np.matmul(np.transpose(x), g)
+    if x.ndim == y.ndim == 2:
+        return x.T @ g
     if np.ndim(x) == 1:
         ct = x[:, None] * np.expand_dims(g, -2) if np.ndim(y) > 1 else g * x
     elif np.ndim(y) == 1:

@@ -34,15 +34,16 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
 
 @og.op(elementwise=True, implements=np.tanh, samples=ANYWHERE)
 def tanh(x: Raw) -> Raw:
-    """The hyperbolic tangent of x. Derivative: 1 / cosh(x)**2, precise for large x too."""
+    """The hyperbolic tangent of x. Derivative: 1 - tanh(x)**2, precise to 1e-16 in all.
+
+    So where that is smaller, for x beyond 19, it is zero; as in other frameworks.
+    """
     return np.tanh(x)
 
 
 @tanh.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    with np.errstate(over="ignore"):  # where cosh(x) is inf, the slope is 0
-        secant = 1 / np.cosh(x)  # 1 - out * out would lose all digits for large x
-    return g * secant * secant
+    return g * (1.0 - out * out)  # 1 / cosh(x)**2 keeps more digits, in three times the time
 
 
 @og.op(elementwise=True, implements=np.arcsinh, samples=ANYWHERE)
