@@ -210,7 +210,7 @@ def _in_form_of(primal: Any, ct: Any) -> Any:
     Integer and boolean dtypes hold no derivative (theirs wrap around): float64 for these.
     """
     if is_number(primal):
-        return ct if is_number(ct) or isinstance(ct, Node) else ct.item()
+        return ct if is_number(ct) or isinstance(ct, Node) or is_lazy(ct) else ct.item()
     dtype = primal.dtype if primal.dtype.kind in "fc" else np.dtype(np.float64)
     given = getattr(ct, "dtype", None)
     if is_lazy(primal) and isinstance(ct, NUMBER_TYPES):

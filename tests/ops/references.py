@@ -86,7 +86,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "elementary.sin": of_numbers(math.sin),
     "elementary.cos": of_numbers(math.cos),
     "elementary.tan": of_numbers(math.tan),
-    "elementary.sinc": of_numbers(lambda x: math.sin(math.pi * x) / (math.pi * x)),
+    "elementary.sinc": of_numbers(lambda x: math.sin(math.pi * x) / (math.pi * x) if x else 1.0),
     "elementary.asin": of_numbers(math.asin),
     "elementary.acos": of_numbers(math.acos),
     "elementary.atan": of_numbers(math.atan),
