@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from opgrad_llvm import mathlib
 from opgrad_llvm.kinds import MEMORY, REGISTER, Kind, literal
 
@@ -26,15 +28,21 @@ class Code:
         self.lines: list[str] = []
         self.symbols: set[tuple[str, Kind, int]] = set()
         self.intrinsics: set[str] = set()
-        self._next = first
+        self._next = count(first).__next__
         self._types = {
             kind: name if lanes == 1 else f"<{lanes} x {name}>" for kind, name in REGISTER.items()
         }
 
+    def numbers(self) -> Code:
+        """To write instructions on numbers, not vectors, into the same function."""
+        code = Code(1)
+        code.lines, code.symbols, code.intrinsics = self.lines, self.symbols, self.intrinsics
+        code._next = self._next
+        return code
+
     def let(self, instruction: str) -> str:
         """Write an instruction; the name of its result."""
-        name = f"%{self._next}"
-        self._next += 1
+        name = f"%{self._next()}"
         self.lines.append(f"{name} = {instruction}")
         return name
 

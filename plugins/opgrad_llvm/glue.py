@@ -41,9 +41,10 @@ class Workspace:
         self.frame = np.zeros(layout.words, np.int64)
         self.bytes = memoryview(self.frame).cast("B")  # type: ignore[arg-type]  # has the buffer protocol
         self.floats = self.frame.view(np.float64)
-        raw = np.empty(layout.arena + ALIGNMENT, np.uint8)
-        self.arena = raw[-raw.ctypes.data % ALIGNMENT :][: layout.arena]
-        self.frame[0] = self.arena.ctypes.data if layout.arena else 0
+        size = layout.arena + layout.scratch
+        raw = np.empty(size + ALIGNMENT, np.uint8)
+        self.arena = raw[-raw.ctypes.data % ALIGNMENT :][:size]
+        self.frame[0] = self.arena.ctypes.data if size else 0
         for block, data in zip(layout.constants, constants, strict=True):
             self.frame[layout.word_of_block(block)] = data.ctypes.data
 

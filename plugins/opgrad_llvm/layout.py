@@ -31,7 +31,7 @@ class Layout:
         first_input, first_result: where inputs, and results that are arrays, begin.
         first_number: where results that are numbers begin.
         numbers: those, in order.
-        arena: bytes of all buffers.
+        arena: bytes of all buffers; behind them is the scratch area.
         touched: the words that native code reads or writes.
     """
 
@@ -43,6 +43,7 @@ class Layout:
         self.word_of: dict[og.Node, int] = {}
         self.offsets: dict[Block, int] = {}
         self.arena = 0
+        self.scratch = 0
         blocks = dict.fromkeys(view.block for view in roles.views.values())
         self.constants = [block for block in blocks if block.origin == "constant"]
         self.results = [block for block in blocks if block.origin == "output"]
@@ -113,6 +114,14 @@ class Layout:
     def word_of_block(self, block: Block) -> int:
         """The word that has a block's address."""
         return self._words[block]
+
+    def reserve(self, size: int) -> None:
+        """See to it that the scratch area, which all loops share, has so many bytes."""
+        self.scratch = max(self.scratch, _rounded(size))
+
+    def scratch_address(self, code: Code) -> str:
+        """Write instructions that give the address of the scratch area."""
+        return code.at(code.let("load ptr, ptr %0, align 8"), self.arena, "i1")
 
     # -- buffers -------------------------------------------------------------------------------
 
