@@ -274,5 +274,6 @@ class Glue:
 def runner(glue: Glue, code: Any, space: Workspace, natives: dict[str, Any]) -> Any:
     """The program's function on a workspace of its own."""
     names = glue.names | natives | {name: make(space) for name, make in glue.setups.items()}
+    names["space"] = space  # lives as long as the function
     exec(code, names)
     return names["program"]

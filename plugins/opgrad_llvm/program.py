@@ -14,7 +14,7 @@ from opgrad_llvm.glue import Glue, Workspace, runner
 from opgrad_llvm.schedule import Schedule
 from opgrad_llvm.unit import Unit
 
-LARGE = 5000
+LARGE = 50000
 """Instructions from which on a program is compiled fast first."""
 
 
