@@ -14,7 +14,7 @@ from opgrad_llvm.nest import Nest, Reduction
 from opgrad_llvm.roles import Roles
 from opgrad_llvm.schedule import Step
 
-LONGEST = 1200
+LONGEST = 1000
 """Nodes of one kernel."""
 BLOCK = 64
 """Elements that several kernels take turns on."""

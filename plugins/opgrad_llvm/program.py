@@ -14,8 +14,10 @@ from opgrad_llvm.glue import Glue, Workspace, runner
 from opgrad_llvm.schedule import Schedule
 from opgrad_llvm.unit import Unit
 
-LARGE = 50000
-"""Instructions from which on a program is compiled fast first."""
+LARGE = 5000
+"""Instructions of straight-line code from which on it is compiled fast first."""
+SMALL = 2000
+"""Instructions up to which code is compiled with the greatest care at once."""
 
 
 class Program:
@@ -39,7 +41,7 @@ class Program:
         self._free: deque[Any] = deque()
         self._library: Library | None = None
         if natives:
-            level = 0 if unit.instructions > LARGE else 2
+            level = 2 if unit.instructions < SMALL else 1
             self._library = build(unit.text(), natives, level)
             self._seconds |= self._library.seconds
 
