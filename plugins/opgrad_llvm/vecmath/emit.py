@@ -63,8 +63,8 @@ class Code:
 
     lanes: int
     fused: bool
+    declarations: set[str]  # of what the module takes from elsewhere
     lines: list[str] = field(default_factory=list)
-    declarations: set[str] = field(default_factory=set)
 
     def type(self, element: Element) -> str:
         """The IR type of a vector of this element; of one lane, the element itself."""
@@ -100,13 +100,20 @@ class Code:
         self.declarations.add(f"declare i1 {symbol}({self.type('i1')})")
         return self.append(f"call i1 {symbol}({mask})", "i1").name
 
-    def call_lane(self, symbol: str, argument: Vector, others: Vector, lane: int) -> Vector:
-        """Call a scalar function of doubles for one lane; the other lanes are those of others."""
+    def call_library(self, name: str, *args: Vector) -> Vector:
+        """Call the C library's function of doubles, for each lane."""
+        self.declarations.add(f"declare double @{name}({', '.join(['double'] * len(args))})")
         if self.lanes == 1:
-            return self.append(f"call double {symbol}({argument})", "double")
-        scalar = self.append(f"extractelement {argument}, i32 {lane}", "double").name
-        value = self.append(f"call double {symbol}(double {scalar})", "double").name
-        return self.append(f"insertelement {others}, double {value}, i32 {lane}", "double")
+            return self.append(f"call double @{name}({', '.join(map(str, args))})", "double")
+        results = args[0]
+        for lane in range(self.lanes):
+            scalars = [
+                "double " + self.append(f"extractelement {x}, i32 {lane}", "double").name
+                for x in args
+            ]
+            value = self.append(f"call double @{name}({', '.join(scalars)})", "double").name
+            results = self.append(f"insertelement {results}, double {value}, i32 {lane}", "double")
+        return results
 
 
 def float_literal(number: Number, element: Element) -> str:

@@ -171,7 +171,9 @@ FITS = {
 }
 
 if __name__ == "__main__":
-    print('"""Minimax polynomials, the constant first; printed by tests/compiled/vecmath/fits.py.\n')
+    print(
+        '"""Minimax polynomials, the constant first; printed by tests/compiled/vecmath/fits.py.\n'
+    )
     print("Those of float32 are as precise as its results need, whichever precision they are")
     print('evaluated in.\n"""\n')
     print("from __future__ import annotations\n")
