@@ -67,7 +67,7 @@ FUNCTIONS = {
 
 
 def symbol(name: str, dtype: str, lanes: int) -> str:
-    """The name of a function in IR, ``@og_exp_v8f64``; with one lane, a scalar's: ``@og_exp_f64``."""
+    """The name of a function in IR: ``@og_exp_v8f64``; with one lane, ``@og_exp_f64``."""
     vector = "" if lanes == 1 else f"v{lanes}"
     return f"@og_{name}_{vector}{SUFFIX[DTYPES[dtype]]}"
 

@@ -20,7 +20,7 @@ ERFC_ZERO = 27.5
 
 
 def erf(x: Vector) -> Vector:
-    """-expm1(-w), where w = -log(1 - erf(x)) is x times a polynomial: no interval of its own at 0."""
+    """-expm1(-w), where w = -log(1 - erf(x)) is x times a polynomial, also near 0."""
     a = at_most(abs(x), ERF_ONE[x.element])
     first, *rest = ERF[x.element]
     r, _, n = reduce(-fma(a, first, a * a * polynomial(a, rest)))

@@ -70,17 +70,20 @@ def scale(x: Vector, n: Vector, bits: Vector, less: int = 0) -> Vector:
 
 
 def exp(x: Vector) -> Vector:
+    """exp(x)."""
     r, n, bits = reduce(clamp(x, EXP_RANGE[x.element]))
     return scale(expm1_reduced(r) + 1, n, bits)
 
 
 def exp2(x: Vector) -> Vector:
+    """2**x."""
     x = clamp(x, EXP2_RANGE[x.element])
     n, bits = nearest(x)
     return scale(expm1_reduced((x - n) * 0.6931471805599453) + 1, n, bits)
 
 
 def expm1(x: Vector) -> Vector:
+    """exp(x) - 1, precise near 0."""
     r, _, bits = reduce(clamp(x, (EXPM1_MINUS_ONE[x.element], EXP_RANGE[x.element][1])))
     half_power = two_to_the(bits - 1, x.element)  # the whole one may be out of range
     result = 2 * fma(half_power, expm1_reduced(r), half_power - 0.5)
@@ -102,6 +105,7 @@ def half_exp(x: Vector) -> Vector:
 
 
 def sinh(x: Vector) -> Vector:
+    """exp/2 - exp(-x)/2; below 1 a polynomial."""
     half = half_exp(x)
     square = x * x
     near = fma(x * square, polynomial(square, SINH[x.element]), x)
@@ -109,10 +113,12 @@ def sinh(x: Vector) -> Vector:
 
 
 def cosh(x: Vector) -> Vector:
+    """exp(x)/2 + exp(-x)/2."""
     half = half_exp(x)
     return half + 0.25 / half
 
 
 def expit(x: Vector) -> Vector:
+    """1/(1 + exp(-x)), as exp(x)/(1 + exp(x)) for a negative x, where the first overflows."""
     e = exp(-abs(x))
     return select(x < 0, e, 1) / (1 + e)

@@ -66,4 +66,5 @@ def arctan2(y: Vector, x: Vector) -> Vector:
 
 
 def arctan(x: Vector) -> Vector:
+    """arctan2(x, 1), of which LLVM folds half."""
     return arctan2(x, x.like(1))

@@ -89,15 +89,18 @@ def at_edges(result: Vector, x: Vector) -> Vector:
 
 
 def log(x: Vector) -> Vector:
+    """log(x)."""
     return at_edges(log_parts(split_any(x)), x)
 
 
 def log2(x: Vector) -> Vector:
+    """log(m) log2(e) + e."""
     parts = split_any(x)
     return at_edges(fma(log_fraction(parts.fraction), LOG2_E, parts.exponent), x)
 
 
 def log10(x: Vector) -> Vector:
+    """log(m) log10(e) + e log10(2)."""
     parts = split_any(x)
     high, low = LOG10_2[x.element]
     small = fma(parts.exponent, low, log_fraction(parts.fraction) * LOG10_E)
@@ -118,6 +121,7 @@ def one_plus(x: Vector) -> tuple[Vector, Vector]:
 
 
 def log1p(x: Vector) -> Vector:
+    """log(1 + x), precise near 0."""
     total, error = one_plus(x)
     return select(x.equals(0), x, at_edges(log_of_sum(total, error), total))  # keeps -0
 

@@ -58,18 +58,21 @@ def odd(n: Vector) -> Vector:
 
 
 def sin(x: Vector, precision: Element) -> Vector:
+    """sin(x)."""
     r, error, n = reduce(x, precision)
     s, c = sin_reduced(r, error, precision), cos_reduced(r, error, precision)
     return by_quadrant(select(odd(n), c, s), n)
 
 
 def cos(x: Vector, precision: Element) -> Vector:
+    """cos(x), the sine a quadrant further."""
     r, error, n = reduce(x, precision)
     s, c = sin_reduced(r, error, precision), cos_reduced(r, error, precision)
     return by_quadrant(select(odd(n), s, c), n + 1)
 
 
 def tan(x: Vector, precision: Element) -> Vector:
+    """sin/cos, or -cos/sin in odd quadrants."""
     r, error, n = reduce(x, precision)
     s, c = sin_reduced(r, error, precision), cos_reduced(r, error, precision)
     swap = odd(n)

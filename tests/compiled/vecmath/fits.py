@@ -1,4 +1,4 @@
-"""What each table of `opgrad_llvm.vecmath.coefficients` approximates; run as a script, prints it."""
+"""What each table of `opgrad_llvm.vecmath.coefficients` approximates; as a script, prints it."""
 
 from __future__ import annotations
 

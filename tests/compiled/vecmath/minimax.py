@@ -45,7 +45,7 @@ def minimax(
 
 
 def alternating(errors: list[mp.mpf], count: int) -> list[int]:
-    """Where the error is extreme between changes of its sign: ``count`` places, the largest kept."""
+    """Where the error is extreme between changes of its sign; of these the ``count`` largest."""
     places: list[int] = []
     for k, error in enumerate(errors):
         if places and (errors[places[-1]] > 0) == (error > 0):

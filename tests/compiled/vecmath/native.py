@@ -1,9 +1,12 @@
-"""Functions of `opgrad_llvm.vecmath` compiled, to be called with arrays."""
+"""Functions of `opgrad_llvm.vecmath`, compiled, to be called with arrays."""
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import llvmlite.binding as llvm
 import numpy as np
@@ -11,81 +14,104 @@ from numpy.typing import NDArray
 
 from opgrad_llvm import vecmath
 
-Array = NDArray[np.floating]
+Array = NDArray[np.floating[Any]]
 
 llvm.initialize_native_target()
 llvm.initialize_native_asmprinter()
 
 
-class Compiled:
-    """A module of functions, for this machine's CPU, with some of its features switched off."""
+@dataclass(frozen=True)
+class Path:
+    """One way that this machine can compute: lanes of float64, and CPU features to leave unused.
 
-    def __init__(
-        self, needed: Iterable[tuple[str, str, int]], without: str = "", opt: int = 2
-    ) -> None:
-        needed = sorted(set(needed))
+    A machine without these features computes as with all of its own.
+    """
+
+    lanes: int
+    without: tuple[str, ...] = ()
+
+    def width(self, dtype: str) -> int:
+        """The lanes of a dtype: of float32, twice those of float64, but for a scalar."""
+        return self.lanes * 2 if self.lanes > 1 and dtype == "float32" else self.lanes
+
+
+WIDE = Path(8)  # AVX-512 where there
+PATHS = {
+    "AVX-512": WIDE,
+    "AVX2": Path(4, ("avx512",)),
+    "SSE2, no FMA": Path(2, ("avx", "fma", "sse3", "ssse3", "sse4")),
+    "scalar": Path(1),
+}
+
+
+class Compiled:
+    """Functions, given as (name, dtype, lanes), compiled with a loop over arrays around each."""
+
+    def __init__(self, needed: Iterable[tuple[str, str, int]], without: tuple[str, ...]) -> None:
+        needed = sorted(needed)
         features = llvm.get_host_cpu_features()
-        off = tuple(without.split())
         for feature in features:
-            if off and feature.startswith(off):
+            if without and feature.startswith(without):
                 features[feature] = False
-        text = vecmath.definitions(needed, fma=features.get("fma", True))
-        text += "\n".join(loop(*which) for which in needed)
-        module = llvm.parse_assembly(text)
-        module.verify()
-        self.ir = text
-        self.machine = llvm.Target.from_default_triple().create_target_machine(
-            cpu="" if off else llvm.get_host_cpu_name(), features=features.flatten(), opt=opt
+        cpu = "" if without else llvm.get_host_cpu_name()
+        module = llvm.parse_assembly(
+            vecmath.definitions(needed, fma=features.get("fma", True))
+            + "\n".join(loop(*which) for which in needed)
         )
-        options = llvm.create_pipeline_tuning_options(speed_level=opt)
-        builder = llvm.create_pass_builder(self.machine, options)
-        builder.getModulePassManager().run(module, builder)
-        self.optimized = module
-        self.engine = llvm.create_mcjit_compiler(module, self.machine)
-        self.engine.finalize_object()
+        machine = llvm.Target.from_default_triple().create_target_machine(
+            cpu=cpu, features=features.flatten(), opt=1
+        )
+        self._engine = llvm.create_mcjit_compiler(module, machine)
+        self._engine.finalize_object()
 
     def __call__(self, name: str, dtype: str, lanes: int, *arguments: Array) -> Array:
-        """The function of whole arrays, whose length is padded to a multiple of the lanes."""
+        """The function of arrays of one size; the last vector is filled up with the first lanes."""
         size = arguments[0].size
-        padded = -(-size // lanes) * lanes
-        arrays = [np.resize(a.astype(dtype, copy=False), padded) for a in arguments]
-        out = np.empty(padded, dtype)
-        self.raw(name, dtype, lanes, len(arguments))(
-            padded // lanes, out.ctypes.data, *(a.ctypes.data for a in arrays)
-        )
-        return out[:size]
-
-    def raw(self, name: str, dtype: str, lanes: int, arity: int) -> Callable[..., None]:
-        address = self.engine.get_function_address(f"loop_{name}_{dtype}_{lanes}")
-        pointers = [ctypes.c_void_p] * (arity + 1)
-        return ctypes.CFUNCTYPE(None, ctypes.c_int64, *pointers)(address)
+        count = -(-size // lanes)
+        arrays = [np.resize(a.astype(dtype), count * lanes) for a in arguments]
+        result = np.empty(count * lanes, dtype)
+        address = self._engine.get_function_address(f"loop_{name}_{dtype}_{lanes}")
+        native = ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * (len(arrays) + 1))
+        native(address)(count, result.ctypes.data, *(a.ctypes.data for a in arrays))
+        return result[:size]
 
 
 def loop(name: str, dtype: str, lanes: int) -> str:
     """IR that applies a function to arrays: (number of vectors, result, arguments...)."""
-    arity = vecmath.FUNCTIONS[name].arity
     element = vecmath.DTYPES[dtype]
     type_ = element if lanes == 1 else f"<{lanes} x {element}>"
-    arguments = range(arity)
-    return "\n".join(
-        [
-            f"define void @loop_{name}_{dtype}_{lanes}(i64 %n, ptr noalias %out"
-            + "".join(f", ptr noalias %a{k}" for k in arguments)
-            + ") {",
-            "entry: br label %loop",
-            "loop:",
-            "%i = phi i64 [0, %entry], [%next, %loop]",
-            *(f"%p{k} = getelementptr {type_}, ptr %a{k}, i64 %i" for k in arguments),
-            *(f"%x{k} = load {type_}, ptr %p{k}, align {4}" for k in arguments),
-            f"%y = call {type_} {vecmath.symbol(name, dtype, lanes)}("
-            + ", ".join(f"{type_} %x{k}" for k in arguments)
-            + ")",
-            f"%q = getelementptr {type_}, ptr %out, i64 %i",
-            f"store {type_} %y, ptr %q, align 4",
-            "%next = add i64 %i, 1",
-            "%more = icmp ult i64 %next, %n",
-            "br i1 %more, label %loop, label %exit",
-            "exit: ret void",
-            "}",
-        ]
+    arguments = range(vecmath.FUNCTIONS[name].arity)
+    pointers = "".join(f", ptr %a{k}" for k in arguments)
+    loads = "\n".join(
+        f"%p{k} = getelementptr {type_}, ptr %a{k}, i64 %i\n"
+        f"%x{k} = load {type_}, ptr %p{k}, align 4"
+        for k in arguments
     )
+    values = ", ".join(f"{type_} %x{k}" for k in arguments)
+    return f"""
+define void @loop_{name}_{dtype}_{lanes}(i64 %n, ptr %out{pointers}) {{
+entry: br label %loop
+loop:
+%i = phi i64 [0, %entry], [%next, %loop]
+{loads}
+%y = call {type_} {vecmath.symbol(name, dtype, lanes)}({values})
+%q = getelementptr {type_}, ptr %out, i64 %i
+store {type_} %y, ptr %q, align 4
+%next = add i64 %i, 1
+%more = icmp ult i64 %next, %n
+br i1 %more, label %loop, label %exit
+exit: ret void
+}}"""
+
+
+@cache
+def compiled(path: Path) -> Compiled:
+    """Every function, in both dtypes."""
+    needed = [(name, d, path.width(d)) for name in vecmath.FUNCTIONS for d in vecmath.DTYPES]
+    return Compiled(needed, path.without)
+
+
+def evaluate(name: str, path: Path, *arguments: Array) -> Array:
+    """A function of arrays of one size and dtype."""
+    dtype = arguments[0].dtype.name
+    return compiled(path)(name, dtype, path.width(dtype), *arguments)
