@@ -109,14 +109,16 @@ def define(name: str, dtype: str, code: Code) -> list[str]:
     if definition.beyond is None:
         return [function(own, parameters, [*code.lines, f"ret {result}"])]
     size = abs(parameters[0])
-    any_far = code.any((size > definition.beyond) & (size < INF))
+    is_far = (size > definition.beyond) & (size < INF)
+    any_far = code.any(is_far)
     far = f"{own}_far"
     type_ = code.type(element)
     lines = [
         *code.lines,
         f"br i1 {any_far}, label %far, label %done",
         "far:",
-        f"%far_result = call {type_} {far}({parameters[0]})",
+        f"%other = call {type_} {far}({parameters[0]})",
+        f"%far_result = select {is_far}, {type_} %other, {result}",
         "br label %done",
         "done:",
         f"%result = phi {type_} [{result.name}, %entry], [%far_result, %far]",

@@ -9,7 +9,7 @@ from typing import Literal
 import mpmath as mp
 import numpy as np
 
-from tests.compiled.vecmath.minimax import Function, minimax
+from tests.compiled.vecmath.minimax import Function, evaluate, minimax
 
 Precision = Literal["double", "float"]
 
@@ -42,10 +42,7 @@ class Fit:
         with mp.workdps(50):
             points = mp.linspace(self.low, self.high[precision], 200)
             return float(
-                max(
-                    abs(self.weight(x) * (self.f(x) - mp.polyval(coefficients[::-1], x)))
-                    for x in points
-                )
+                max(abs(self.weight(x) * (self.f(x) - evaluate(coefficients, x))) for x in points)
             )
 
 
@@ -55,7 +52,7 @@ def in_square(f: Function, *leading: Fraction) -> Function:
     def rest(z: mp.mpf) -> mp.mpf:
         x = mp.sqrt(z)
         first = [mp.mpf(c.numerator) / c.denominator for c in leading]
-        return (f(x) / x - mp.polyval(first[::-1], z)) / z ** len(first)
+        return (f(x) / x - evaluate(first, z)) / z ** len(first)
 
     return rest
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import mpmath as mp
 
 Function = Callable[[mp.mpf], mp.mpf]
+
+
+def evaluate(coefficients: Iterable[mp.mpf | float], x: mp.mpf) -> mp.mpf:
+    """A polynomial, whose constant comes first."""
+    return sum((c * x**k for k, c in enumerate(coefficients)), mp.mpf(0))
 
 
 def minimax(
@@ -34,7 +39,7 @@ def minimax(
                 right[row] = values[k]
             *coefficients, level = mp.lu_solve(matrix, right)
             errors = [
-                w * (v - mp.polyval(coefficients[::-1], x))
+                w * (v - evaluate(coefficients, x))
                 for x, v, w in zip(points, values, weights, strict=True)
             ]
             largest = max(abs(error) for error in errors)

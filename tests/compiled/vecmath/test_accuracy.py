@@ -64,8 +64,8 @@ def test_float32(name: str, path: Path) -> None:
     """No error is above 4 ulp: compared with NumPy's and SciPy's in float64."""
     arguments = arguments_of(name, "float32")
     found = evaluate(name, path, *arguments).astype(np.float64)
-    exact = in_numpy(name)(*(x.astype(np.float64) for x in arguments))
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
+        exact = in_numpy(name)(*(x.astype(np.float64) for x in arguments))
         rounded = exact.astype(np.float32)
     ulp = np.spacing(np.maximum(abs(rounded), abs(largest_operand(name, "float32"))))
     with np.errstate(invalid="ignore"):
@@ -89,7 +89,7 @@ def test_results_do_not_depend_on_the_width(name: str, dtype: str) -> None:
 @pytest.mark.parametrize("dtype", vecmath.DTYPES)
 def test_angles_of_any_size(name: str, dtype: str, path: Path) -> None:
     """Those too large for the reduction are right, too, also beside small ones."""
-    angles = np.geomspace(1, np.finfo(dtype).max, 61).astype(dtype)
+    angles = np.geomspace(1, np.finfo(dtype).max / 2, 61).astype(dtype)
     with mp.workprec(1200):
         exact = [float(EXACT[name](mp.mpf(x))) for x in angles.tolist()]
     ulp = np.spacing(np.abs(np.array(exact, dtype)))
