@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from opgrad_llvm.vecmath import (
     error_function,
     exponential,
+    gamma,
     inverse_trigonometric,
     logarithm,
     power,
     trigonometric,
 )
-from opgrad_llvm.vecmath.emit import INF, SUFFIX, Code, Element, Vector
+from opgrad_llvm.vecmath.emit import SUFFIX, Code, Element, Vector
 
 DTYPES: dict[str, Element] = {"float64": "double", "float32": "float"}
 
@@ -31,8 +33,8 @@ class Definition:
     emit: Callable[..., Vector]
     arity: int = 1
     in_double: bool = False  # emit wants float64 vectors, and the element of the result
-    beyond: float | None = None  # above this, the C library's function of the same name
-    library: str | None = None  # the C library's name, where it is twice as fast for one float64
+    library: str | None = None  # the C library's name for what it computes: for one float64,
+    beyond: Callable[[Vector], Vector] | None = None  # or where only this mask holds, which is rare
 
 
 FUNCTIONS = {
@@ -51,9 +53,15 @@ FUNCTIONS = {
     "arcsinh": Definition(logarithm.arcsinh),
     "arccosh": Definition(logarithm.arccosh),
     "arctanh": Definition(logarithm.arctanh),
-    "sin": Definition(trigonometric.sin, in_double=True, beyond=trigonometric.LARGEST),
-    "cos": Definition(trigonometric.cos, in_double=True, beyond=trigonometric.LARGEST),
-    "tan": Definition(trigonometric.tan, in_double=True, beyond=trigonometric.LARGEST),
+    "sin": Definition(
+        trigonometric.sin, in_double=True, library="sin", beyond=trigonometric.beyond
+    ),
+    "cos": Definition(
+        trigonometric.cos, in_double=True, library="cos", beyond=trigonometric.beyond
+    ),
+    "tan": Definition(
+        trigonometric.tan, in_double=True, library="tan", beyond=trigonometric.beyond
+    ),
     "arcsin": Definition(inverse_trigonometric.arcsin),
     "arccos": Definition(inverse_trigonometric.arccos),
     "arctan": Definition(inverse_trigonometric.arctan),
@@ -62,6 +70,8 @@ FUNCTIONS = {
     "erfc": Definition(error_function.erfc, in_double=True, library="erfc"),
     "power": Definition(power.power, arity=2, in_double=True, library="pow"),
     "cbrt": Definition(power.cbrt),
+    "gammaln": Definition(gamma.gammaln, in_double=True, library="lgamma", beyond=gamma.beyond),
+    "digamma": Definition(gamma.digamma, in_double=True),
     "hypot": Definition(power.hypot, arity=2, in_double=True),
 }
 
@@ -72,8 +82,18 @@ def symbol(name: str, dtype: str, lanes: int) -> str:
     return f"@og_{name}_{vector}{SUFFIX[DTYPES[dtype]]}"
 
 
-def definitions(needed: Iterable[tuple[str, str, int]], *, fma: bool = True) -> str:
-    """LLVM IR that defines functions given as (name, dtype, lanes), for a module to begin with.
+class Definitions(NamedTuple):
+    """LLVM IR: what a module declares, a line each, and the functions that it then defines.
+
+    They are apart because LLVM refuses to read the same declaration twice.
+    """
+
+    declarations: frozenset[str]
+    functions: str
+
+
+def definitions(needed: Iterable[tuple[str, str, int]], *, fma: bool = True) -> Definitions:
+    """The functions given as (name, dtype, lanes), for a module that calls them.
 
     Args:
         needed: Names are those of `FUNCTIONS`; dtypes ``"float64"`` and ``"float32"``. Repeats
@@ -90,14 +110,14 @@ def definitions(needed: Iterable[tuple[str, str, int]], *, fma: bool = True) -> 
         for name, dtype, lanes in sorted(set(needed))
         for function in define(name, dtype, Code(lanes, fma, declarations))
     ]
-    return "\n\n".join(["\n".join(sorted(declarations)), *functions]) + "\n"
+    return Definitions(frozenset(declarations), "\n\n".join(functions))
 
 
 def define(name: str, dtype: str, code: Code) -> list[str]:
     """The function and, if it needs one for arguments far from 0, that one."""
     definition, element = FUNCTIONS[name], DTYPES[dtype]
     parameters = [Vector(code, f"%x{k}", element) for k in range(definition.arity)]
-    if definition.library is not None and code.type(element) == "double":
+    if definition.library and definition.beyond is None and code.type(element) == "double":
         result = code.call_library(definition.library, *parameters)
     elif definition.in_double:
         wide = [convert(x, "double") for x in parameters]
@@ -106,10 +126,9 @@ def define(name: str, dtype: str, code: Code) -> list[str]:
         result = definition.emit(*parameters)
 
     own = symbol(name, dtype, code.lanes)
-    if definition.beyond is None:
+    if definition.library is None or definition.beyond is None:
         return [function(own, parameters, [*code.lines, f"ret {result}"])]
-    size = abs(parameters[0])
-    is_far = (size > definition.beyond) & (size < INF)
+    is_far = definition.beyond(parameters[0])
     any_far = code.any(is_far)
     far = f"{own}_far"
     type_ = code.type(element)
@@ -124,7 +143,7 @@ def define(name: str, dtype: str, code: Code) -> list[str]:
         f"%result = phi {type_} [{result.name}, %entry], [%far_result, %far]",
         f"ret {type_} %result",
     ]
-    return [far_function(far, name, parameters[0]), function(own, parameters, lines)]
+    return [far_function(far, definition.library, parameters[0]), function(own, parameters, lines)]
 
 
 def far_function(symbol: str, name: str, parameter: Vector) -> str:

@@ -1,22 +1,28 @@
 """sin, cos, tan: subtract the nearest multiple of pi/2, two polynomials, choose by the quadrant.
 
 pi/2 comes in three parts, the first two of 33 bits, so that their products with up to 2**20 are
-exact (Cody and Waite; the parts are those of fdlibm's e_rem_pio2.c). Larger arguments are not for
-these: see `LARGEST`. float32 is computed in float64.
+exact (Cody and Waite; the parts are those of fdlibm's e_rem_pio2.c). Larger arguments go lane by
+lane to the C library. float32 is computed in float64.
 """
 
 from __future__ import annotations
 
 from opgrad_llvm.vecmath.coefficients import COS, SIN
-from opgrad_llvm.vecmath.emit import Element, Vector, fma, polynomial, select
+from opgrad_llvm.vecmath.emit import INF, Element, Vector, fma, polynomial, select
 from opgrad_llvm.vecmath.exponential import nearest
 
-LARGEST = 1.6e6  # pi/2 * 2**20; vectors with a lane beyond it go lane by lane to the C library
+LARGEST = 1.6e6  # about pi/2 * 2**20
 
 TWO_OVER_PI = 0.6366197723675814
 PI_2_HIGH = 1.57079632673412561417e00
 PI_2_MIDDLE = 6.07710050630396597660e-11
 PI_2_LOW = 2.02226624879595063154e-21
+
+
+def beyond(x: Vector) -> Vector:
+    """Where an angle is too large for the reduction."""
+    size = abs(x)
+    return (size > LARGEST) & (size < INF)
 
 
 def reduce(x: Vector, precision: Element) -> tuple[Vector, Vector, Vector]:

@@ -73,6 +73,26 @@ def erfcx(t: mp.mpf) -> mp.mpf:
     return (1 + x) * mp.exp(x * x) * mp.erfc(x)
 
 
+def gammaln_tail(w: mp.mpf) -> mp.mpf:
+    """What Stirling's formula lacks, times x, where w = 1/x**2."""
+    x = 1 / mp.sqrt(w)
+    return x * (mp.loggamma(x) - (x - 0.5) * mp.log(x) + x - mp.log(2 * mp.pi) / 2)
+
+
+def from_root(u: mp.mpf) -> mp.mpf:
+    """digamma(x) / (x - root) for x = u + 1.625."""
+    return mp.digamma(u + 1.625) / (u + 1.625 - mp.mpf(DIGAMMA_ROOT))
+
+
+DIGAMMA_ROOT = "1.46163214496836234126265954232572132846819620400644629512959841"
+
+
+def digamma_tail(w: mp.mpf) -> mp.mpf:
+    """What log(x) - 1/(2 x) lacks of digamma, times x**2, where w = 1/x**2."""
+    x = 1 / mp.sqrt(w)
+    return x * x * (mp.digamma(x) - mp.log(x) + 1 / (2 * x))
+
+
 TINY = 1e-12  # instead of 0, where the functions below are 0/0
 Z_LOG = 0.02945  # s**2 = ((m - 1) / (m + 1))**2 where m**2 is 2
 
@@ -164,6 +184,38 @@ FITS = {
         1.0,
         both(2.0),
         {"double": 6, "float": 5},
+    ),
+    "GAMMALN": Fit(
+        "gammaln(2 + u) / (u (1 + u)) for -3/4 < u < 1/2",
+        lambda u: mp.loggamma(2 + u) / (u * (1 + u)),
+        lambda u: u * (1 + u) / mp.loggamma(2 + u),
+        -0.75001,
+        both(0.5),
+        {"double": 21, "float": 10},
+    ),
+    "GAMMALN_TAIL": Fit(
+        "x (gammaln(x) - (x - 1/2) log(x) + x - log(2 pi)/2), in w = 1/x**2, for x > 6.5",
+        gammaln_tail,
+        lambda w: mp.sqrt(w) / mp.loggamma(1 / mp.sqrt(w)),
+        1e-8,
+        both(1 / 6.5**2),
+        {"double": 6, "float": 2},
+    ),
+    "DIGAMMA": Fit(
+        "digamma(x) / (x - root), in u = x - 1.625, for |u| < 0.625",
+        from_root,
+        lambda u: 1 / from_root(u),
+        -0.62501,
+        both(0.62501),
+        {"double": 24, "float": 11},
+    ),
+    "DIGAMMA_TAIL": Fit(
+        "x**2 (digamma(x) - log(x) + 1/(2 x)), in w = 1/x**2, for x > 6.25",
+        digamma_tail,
+        lambda w: w / mp.digamma(1 / mp.sqrt(w)),
+        1e-8,
+        both(1 / 6.25**2),
+        {"double": 6, "float": 2},
     ),
 }
 

@@ -54,10 +54,9 @@ class Compiled:
             if without and feature.startswith(without):
                 features[feature] = False
         cpu = "" if without else llvm.get_host_cpu_name()
-        module = llvm.parse_assembly(
-            vecmath.definitions(needed, fma=features.get("fma", True))
-            + "\n".join(loop(*which) for which in needed)
-        )
+        declarations, functions = vecmath.definitions(needed, fma=features.get("fma", True))
+        loops = (loop(*which) for which in needed)
+        module = llvm.parse_assembly("\n".join([*declarations, functions, *loops]))
         machine = llvm.Target.from_default_triple().create_target_machine(
             cpu=cpu, features=features.flatten(), opt=1
         )

@@ -57,6 +57,8 @@ EXACT: dict[str, Callable[..., mp.mpf]] = {
     "power": mp.power,
     "cbrt": cbrt,
     "hypot": mp.hypot,
+    "gammaln": lambda x: mp.loggamma(x).real,
+    "digamma": mp.digamma,
 }
 
 # Where the results are neither all 0 nor infinite nor NaN, for float64; float32 gets what it holds.
@@ -90,6 +92,8 @@ DOMAINS = {
     "power": POSITIVE,
     "cbrt": EVERYWHERE,
     "hypot": EVERYWHERE,
+    "gammaln": (5e-324, 1e305),
+    "digamma": (5e-324, 1e308),
 }
 
 

@@ -94,3 +94,17 @@ def test_angles_of_any_size(name: str, dtype: str, path: Path) -> None:
         exact = [float(EXACT[name](mp.mpf(x))) for x in angles.tolist()]
     ulp = np.spacing(np.abs(np.array(exact, dtype)))
     assert np.all(abs(evaluate(name, path, angles) - exact) <= ALLOWED * ulp)
+
+
+@EACH_PATH
+@pytest.mark.parametrize("name", ["gammaln", "digamma"])
+def test_gamma_functions_of_negative_numbers(name: str, path: Path) -> None:
+    """Errors are relative to the value at 1 - x, if that is larger: there are zeros all along."""
+    x = np.random.default_rng(7).uniform(-30, 0, 200)
+    with mp.workprec(133):
+        exact = [EXACT[name](mp.mpf(value)) for value in x.tolist()]
+        mirrored = [float(EXACT[name](1 - mp.mpf(value))) for value in x.tolist()]
+        ulps = np.spacing(np.maximum(np.abs([float(value) for value in exact]), mirrored))
+        found = evaluate(name, path, x).tolist()
+        errors = [abs(mp.mpf(a) - b) for a, b in zip(found, exact, strict=True)]
+    assert all(error <= ALLOWED * ulp for error, ulp in zip(errors, ulps.tolist(), strict=True))
