@@ -191,33 +191,17 @@ def _xlogy(log: str) -> Emit:
     return emit
 
 
-def _logaddexp(exp: str, log: str, two: float) -> Emit:
-    """log(exp(x) + exp(y)) without overflow; equal inputs, infinite ones too, have log(2) added."""
-
-    def emit(code: Code, kind: Kind, x: str, y: str) -> str:
-        type_ = code.type(kind)
-        larger = _maximum(code, kind, x, y)
-        apart = _absolute(code, kind, code.let(f"fsub {type_} {x}, {y}"))
-        rest = code.call(exp, kind, _negative(code, kind, apart))
-        if log == "log2":
-            rest = code.call(log, kind, code.let(f"fadd {type_} {rest}, {code.constant(1, kind)}"))
-        else:
-            rest = code.call(log, kind, rest)
-        equal = code.let(f"fcmp oeq {type_} {x}, {y}")
-        return code.let(
-            f"fadd {type_} {larger}, {choose(code, kind, equal, code.constant(two, kind), rest)}"
-        )
-
-    return emit
-
-
-def _expit(code: Code, kind: Kind, x: str) -> str:
-    """1 / (1 + exp(-x)); for a negative x exp(x) / (1 + exp(x)), as the first would overflow."""
-    type_, one = code.type(kind), code.constant(1, kind)
-    small = code.call("exp", kind, _negative(code, kind, _absolute(code, kind, x)))
-    below = code.let(f"fcmp olt {type_} {x}, {code.constant(0, kind)}")
-    above = choose(code, kind, below, small, one)
-    return code.let(f"fdiv {type_} {above}, " + code.let(f"fadd {type_} {one}, {small}"))
+def _logaddexp2(code: Code, kind: Kind, x: str, y: str) -> str:
+    """log2(2**x + 2**y) without overflow: the larger, and at most 1 that equal inputs add."""
+    type_ = code.type(kind)
+    apart = _absolute(code, kind, code.let(f"fsub {type_} {x}, {y}"))
+    rest = code.call("exp2", kind, _negative(code, kind, apart))
+    more = multiply(
+        code, kind, code.call("log1p", kind, rest), code.constant(1 / math.log(2), kind)
+    )
+    equal = code.let(f"fcmp oeq {type_} {x}, {y}")  # infinite ones have no difference
+    added = choose(code, kind, equal, code.constant(1, kind), more)
+    return code.let(f"fadd {type_} {_maximum(code, kind, x, y)}, {added}")
 
 
 def _log_expit(code: Code, kind: Kind, x: str) -> str:
@@ -291,8 +275,7 @@ ELEMENTS: dict[Callable[..., object], tuple[Emit, str]] = {
     np.radians: (_scaled(math.pi / 180), FLOATS),
     np.rad2deg: (_scaled(180 / math.pi), FLOATS),
     np.degrees: (_scaled(180 / math.pi), FLOATS),
-    np.logaddexp: (_logaddexp("exp", "log1p", math.log(2)), FLOATS),
-    np.logaddexp2: (_logaddexp("exp2", "log2", 1.0), FLOATS),
+    np.logaddexp2: (_logaddexp2, FLOATS),
     np.where: (_where, ALL),
 }
 """The instructions of each function, and the kinds of number that they are for."""
@@ -300,38 +283,7 @@ ELEMENTS: dict[Callable[..., object], tuple[Emit, str]] = {
 SCIPY: dict[str, Emit] = {
     "xlogy": _xlogy("log"),
     "xlog1py": _xlogy("log1p"),
-    "expit": _expit,
     "log_expit": _log_expit,
     "ndtr": _ndtr,
 }
 """Those of functions of ``scipy.special``, by name."""
-
-MATH: dict[Callable[..., object], str] = {
-    np.exp: "exp",
-    np.exp2: "exp2",
-    np.expm1: "expm1",
-    np.log: "log",
-    np.log2: "log2",
-    np.log10: "log10",
-    np.log1p: "log1p",
-    np.sin: "sin",
-    np.cos: "cos",
-    np.tan: "tan",
-    np.arcsin: "asin",
-    np.arccos: "acos",
-    np.arctan: "atan",
-    np.arctan2: "atan2",
-    np.sinh: "sinh",
-    np.cosh: "cosh",
-    np.tanh: "tanh",
-    np.arcsinh: "asinh",
-    np.arccosh: "acosh",
-    np.arctanh: "atanh",
-    np.cbrt: "cbrt",
-    np.hypot: "hypot",
-    np.power: "pow",
-}
-"""NumPy's math functions, by the names that :mod:`opgrad_llvm.mathlib` has for them."""
-
-SCIPY_MATH = ("erf", "erfc")
-"""Functions of ``scipy.special`` that it has under the same names."""

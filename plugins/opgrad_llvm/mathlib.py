@@ -1,69 +1,50 @@
-"""The math functions that programs call: exp, log, sin and their like, on vectors and numbers."""
+"""The math functions that programs call: the C library's on numbers, our own on vectors."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from opgrad_llvm import vecmath
 from opgrad_llvm.kinds import REGISTER, Kind
+from opgrad_llvm.target import host
 
 Symbol = tuple[str, Kind, int]
 """A function's name, the kind of its values, and their lanes."""
 
-LIBM = {
-    name: 1
-    for name in (
-        *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "cbrt", "erf", "erfc"),
-        *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
-        *("asinh", "acosh", "atanh"),
-    )
-} | {"pow": 2, "atan2": 2, "hypot": 2}
-"""Those of the C library, with the number of their arguments."""
+_LIBM = {
+    name: name for name in ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "cbrt")
+} | {name: name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "erf", "erfc", "hypot")}
+_LIBM |= {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2"}
+_LIBM |= {"arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh"}
+_LIBM |= {"power": "pow", "gammaln": "lgamma"}
+"""Those that the C library has, by NumPy's and SciPy's names; from code that does one thing after
+another it is called for a single number, as it is compiled with more care than a program can be."""
+
+_DTYPES = {"f8": "float64", "f4": "float32"}
 
 
-def has(name: str, kind: Kind) -> bool:
+def has(name: str) -> bool:
     """Whether there is such a function."""
-    return name in LIBM
+    return name in vecmath.FUNCTIONS
 
 
 def symbol(name: str, kind: Kind, lanes: int) -> str:
     """What it is called in LLVM code."""
-    if lanes == 1:
-        return f"@{_scalar(name, kind)}"
-    return f"@og_{name}_v{lanes}{kind}"
+    if lanes == 1 and name in _LIBM:
+        return f"@{_LIBM[name]}{'' if kind == 'f8' else 'f'}"
+    return vecmath.symbol(name, _DTYPES[kind], lanes)
 
 
-def definitions(symbols: Iterable[Symbol]) -> str:
-    """LLVM code that defines or declares these functions."""
-    text = {}
-    for name, kind, lanes in sorted(symbols):
-        one = REGISTER[kind]
-        scalar = _scalar(name, kind)
-        arity = LIBM[name]
-        text[scalar] = f"declare {one} @{scalar}({', '.join([one] * arity)})"
-        if lanes > 1:
-            text[symbol(name, kind, lanes)] = _by_lanes(name, kind, lanes)
-    return "\n".join(text.values())
-
-
-def _scalar(name: str, kind: Kind) -> str:
-    return name if kind == "f8" else f"{name}f"
-
-
-def _by_lanes(name: str, kind: Kind, lanes: int) -> str:
-    one, arity = REGISTER[kind], LIBM[name]
-    vector = f"<{lanes} x {one}>"
-    lines = [
-        f"define internal {vector} {symbol(name, kind, lanes)}"
-        f"({', '.join(f'{vector} %x{k}' for k in range(arity))}) {{"
-    ]
-    out = "undef"
-    for i in range(lanes):
-        for k in range(arity):
-            lines.append(f"%e{i}_{k} = extractelement {vector} %x{k}, i32 {i}")
-        arguments = ", ".join(f"{one} %e{i}_{k}" for k in range(arity))
-        lines += [
-            f"%c{i} = call {one} @{_scalar(name, kind)}({arguments})",
-            f"%o{i} = insertelement {vector} {out}, {one} %c{i}, i32 {i}",
-        ]
-        out = f"%o{i}"
-    return "\n".join([*lines, f"ret {vector} {out}", "}"])
+def definitions(symbols: Iterable[Symbol]) -> tuple[set[str], str]:
+    """LLVM code for these functions: declarations, a line each, and definitions."""
+    declarations = set()
+    own = []
+    for name, kind, lanes in symbols:
+        if lanes == 1 and name in _LIBM:
+            one = REGISTER[kind]
+            arguments = ", ".join([one] * vecmath.FUNCTIONS[name].arity)
+            declarations.add(f"declare {one} {symbol(name, kind, 1)}({arguments})")
+        else:
+            own.append((name, _DTYPES[kind], lanes))
+    made = vecmath.definitions(own, fma=host().has_fma)
+    return declarations | made.declarations, made.functions

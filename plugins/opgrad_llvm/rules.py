@@ -11,7 +11,7 @@ import numpy as np
 from opgrad.compiler.avals import Aval
 
 from opgrad_llvm import mathlib
-from opgrad_llvm.elements import ELEMENTS, MATH, SCIPY, SCIPY_MATH, Emit, math_call
+from opgrad_llvm.elements import ELEMENTS, SCIPY, Emit, math_call
 from opgrad_llvm.kinds import Kind, is_float, kind_of
 from opgrad_llvm.powers import power_of
 
@@ -79,14 +79,12 @@ def _emit(function: Callable[..., Any], kind: Kind, last: float | int | None) ->
         return None
     if function is np.power and last is not None and (emit := power_of(last)):
         return emit
-    name = MATH.get(function)
-    if name is None:
+    name = getattr(function, "__name__", "")
+    if getattr(np, name, None) is not function:
         name = _scipy_name(function)
         if name in SCIPY:
             return SCIPY[name]
-        if name not in SCIPY_MATH:
-            return None
-    return math_call(name) if mathlib.has(name, kind) else None
+    return math_call(name) if mathlib.has(name) else None
 
 
 def _scipy_name(function: Callable[..., Any]) -> str:
@@ -97,7 +95,9 @@ def _scipy_name(function: Callable[..., Any]) -> str:
 
     special = sys.modules.get("scipy.special")
     name = function.__name__
-    return name if getattr(special, name, None) is function else ""
+    if getattr(special, name, None) is not function:
+        return ""
+    return {"psi": "digamma"}.get(name, name)
 
 
 def _loop_kinds(function: Callable[..., Any], given: tuple[Aval, ...]) -> list[Kind] | None:

@@ -18,12 +18,14 @@ class Target:
         cpu: its model.
         features: what it has and lacks, as LLVM lists it.
         vector_bytes: the width of its vector registers.
+        has_fma: whether it multiplies and adds in one, rounded once.
     """
 
     triple: str
     cpu: str
     features: str
     vector_bytes: int
+    has_fma: bool
 
     def lanes(self, size: int) -> int:
         """How many elements of ``size`` bytes a vector register holds."""
@@ -47,9 +49,11 @@ def host() -> Target:
     llvm.initialize_native_asmprinter()
     features = llvm.get_host_cpu_features()
     wide = 64 if features.get("avx512f") and features.get("avx512vl") else None
+    triple = llvm.get_process_triple()
     return Target(
-        triple=llvm.get_process_triple(),
+        triple=triple,
         cpu=llvm.get_host_cpu_name(),
         features=features.flatten(),
         vector_bytes=wide or (32 if features.get("avx2") else 16),
+        has_fma=bool(features.get("fma")) or triple.startswith(("aarch64", "arm64")),
     )

@@ -41,6 +41,7 @@ class Unit:
 
     def text(self) -> str:
         """All of it, as LLVM reads it."""
+        declarations, functions = mathlib.definitions(self._symbols)
         return "\n".join(
-            [*sorted(self._intrinsics), mathlib.definitions(self._symbols), *self._functions, ""]
+            [*sorted(self._intrinsics | declarations), functions, *self._functions, ""]
         )
