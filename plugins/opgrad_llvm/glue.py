@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
 import opgrad as og
 from opgrad.compiler.primitives import BROADCAST, GETITEM, MATMUL, PICK, RESHAPE, TRANSPOSE
-
 from opgrad_llvm import pointers
 from opgrad_llvm.kinds import PACKED, SIZE
 from opgrad_llvm.layout import ALIGNMENT, Layout
@@ -252,9 +252,7 @@ class Glue:
         self.names["unpack"] = form.unpack_from
         self.lines.append(f"{targets}= unpack(bytes, {8 * first})")
         for node in scalars:
-            self.lines.append(
-                f"{names[node]} = {self.name(avals[node].dtype.type)}({names[node]})"
-            )
+            self.lines.append(f"{names[node]} = {self.name(avals[node].dtype.type)}({names[node]})")
 
     def _array_result(self, node: og.Node) -> None:
         """A result must be nobody else's: no buffer, no constant, no part of these or an input."""

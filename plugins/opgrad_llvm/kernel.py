@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import opgrad as og
-
 from opgrad_llvm import folds, lanes
 from opgrad_llvm.code import Code
 from opgrad_llvm.kinds import MEMORY, Kind
@@ -220,7 +219,7 @@ class Kernel:
     def _put_away(self, r: Reduction, sums: str) -> None:
         """Add a row's sums to the scratch area, or to an element of the result."""
         code, plan, kind = self.code, self.plan, self.plan.inside[r]
-        emit = folds.combine(r.node.op)
+        emit = folds.combine(r.node.op, kind)
         if r.is_full:
             place = plan.sum_at(code, "%1", r)
             lanes.store(
@@ -278,7 +277,7 @@ class Body:
         code, plan, kind, x = self.code, self.plan, self.plan.inside[r], r.node.x
         assert x is not None
         value = self.ref(x, kind)
-        emit = folds.combine(r.node.op)
+        emit = folds.combine(r.node.op, kind)
         if r.is_row and sums is not None:
             return {r: self._chosen(emit(code, kind, sums, value), sums, kind)}
         if r.is_row:  # one of very many

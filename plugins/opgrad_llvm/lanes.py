@@ -41,9 +41,7 @@ def store(code: Code, ref: str, pointer: str, kind: Kind, mask: str | None) -> N
     name = f"@llvm.masked.store.{_width(code, kind)}.p0"
     masks = f"<{code.lanes} x i1>"
     code.intrinsics.add(f"declare void {name}({type_}, ptr, i32, {masks})")
-    code.do(
-        f"call void {name}({type_} {ref}, ptr {pointer}, i32 {SIZE[kind]}, {masks} {mask})"
-    )
+    code.do(f"call void {name}({type_} {ref}, ptr {pointer}, i32 {SIZE[kind]}, {masks} {mask})")
 
 
 def gather(code: Code, pointer: str, index: str, stride: int, kind: Kind, mask: str | None) -> str:

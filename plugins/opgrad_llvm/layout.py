@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import opgrad as og
-
 from opgrad_llvm import pointers
 from opgrad_llvm.code import Code
 from opgrad_llvm.kinds import Kind

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from time import perf_counter
 
 import opgrad as og
-
 from opgrad_llvm.glue import Glue
 from opgrad_llvm.layout import Layout
 from opgrad_llvm.loop import emit_loop

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from math import prod
 
 import opgrad as og
-
 from opgrad_llvm.roles import Roles
 from opgrad_llvm.schedule import Schedule, Step
 from opgrad_llvm.views import View, contiguous

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import opgrad as og
-
 from opgrad_llvm import folds
 from opgrad_llvm.code import Code
 from opgrad_llvm.kinds import SIZE, Kind

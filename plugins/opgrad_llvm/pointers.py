@@ -20,9 +20,7 @@ def _holds(offset: int) -> bool:
     if sys.implementation.name != "cpython":
         return False
     arrays = (np.zeros(3), np.zeros((2, 3), np.float32)[1:], np.ones(5)[::-1])
-    return all(
-        ctypes.c_void_p.from_address(id(x) + offset).value == x.ctypes.data for x in arrays
-    )
+    return all(ctypes.c_void_p.from_address(id(x) + offset).value == x.ctypes.data for x in arrays)
 
 
 def _elements(x: np.ndarray[Any, Any]) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import opgrad as og
 
+import opgrad as og
 from opgrad_llvm.engine import Library, build
 from opgrad_llvm.glue import Glue, Workspace, runner
 from opgrad_llvm.schedule import Schedule

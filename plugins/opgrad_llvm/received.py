@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+
 import opgrad as og
 from opgrad.compiler.avals import Aval
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
+
 import opgrad as og
 from opgrad.compiler.avals import Aval, aval_of
 from opgrad.compiler.primitives import (
@@ -22,7 +23,6 @@ from opgrad.compiler.primitives import (
     SUM,
     TRANSPOSE,
 )
-
 from opgrad_llvm.kinds import Kind, kind_of
 from opgrad_llvm.rules import Rule, cast_rule, rule_of
 from opgrad_llvm.views import View, block_of, part_of, view_of
@@ -181,7 +181,7 @@ class Roles:
         given, out = kind_of(self.avals[x].dtype), kind_of(node.data.dtype)
         if given is None or out is None or not self.avals[x].size:
             return self._host(node, f"native code has no {self.avals[x]}")
-        if (given[0] == "f") != (out[0] == "f") or (given == "b1" and node.op is not SUM):
+        if (given[0] == "f") != (out[0] == "f") or (given == "b1" and node.op is PROD):
             return self._host(node, f"native code has no {node.op} from {given} to {out}")
         return "reduce"
 

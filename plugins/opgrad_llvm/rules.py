@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from opgrad.compiler.avals import Aval
 
+from opgrad.compiler.avals import Aval
 from opgrad_llvm import mathlib
 from opgrad_llvm.elements import ELEMENTS, SCIPY, Emit, math_call
 from opgrad_llvm.kinds import Kind, is_float, kind_of

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import opgrad as og
-
 from opgrad_llvm.code import Code
 from opgrad_llvm.kinds import SIZE, Kind
 from opgrad_llvm.layout import Layout
@@ -30,9 +29,7 @@ def emit_scalars(
 
 
 class _Segment:
-    def __init__(
-        self, unit: Unit, nodes: Sequence[og.Node], roles: Roles, layout: Layout
-    ) -> None:
+    def __init__(self, unit: Unit, nodes: Sequence[og.Node], roles: Roles, layout: Layout) -> None:
         self.unit, self.nodes, self.roles, self.layout = unit, nodes, roles, layout
         self.chunks = [nodes[k : k + CHUNK] for k in range(0, len(nodes), CHUNK)]
         self.home = {node: k for k, chunk in enumerate(self.chunks) for node in chunk}

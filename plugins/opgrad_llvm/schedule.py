@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import opgrad as og
-
 from opgrad_llvm.roles import Roles
 
 Shape = tuple[int, ...]
@@ -95,14 +94,17 @@ class Schedule:
             if of[node] != "loop" or node in outputs or node not in users:
                 continue
             by = users[node]
-            if any(of[u] not in ("loop", "reduce") or self.domain(u) != node.data.shape for u in by):
+            if any(
+                of[u] not in ("loop", "reduce") or self.domain(u) != node.data.shape for u in by
+            ):
                 continue
             latest = min(phase[u] for u in by)
             if latest > phase[node]:
                 kept = [
                     x
                     for x in dict.fromkeys(node.inputs)
-                    if of[x] == "loop" and any(u is not node and phase[u] < latest for u in users[x])
+                    if of[x] == "loop"
+                    and any(u is not node and phase[u] < latest for u in users[x])
                 ]
                 if len(kept) <= 1:
                     phase[node] = latest
@@ -122,7 +124,9 @@ class Schedule:
             key = self.domain(node) if role in ("loop", "reduce") else None
             step = steps.get((at, key))
             if step is None:
-                made = Step("scalar") if key is None else Step("loop", shape=self.domain(node) or ())
+                made = (
+                    Step("scalar") if key is None else Step("loop", shape=self.domain(node) or ())
+                )
                 step = steps[at, key] = made
             step.nodes.append(node)
             step_of[node] = step

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from dataclasses import dataclass
+
 from opgrad.compiler.avals import Aval
 from opgrad.compiler.primitives import BROADCAST, GETITEM, RESHAPE, TRANSPOSE
-
 from opgrad_llvm.kinds import SIZE, Kind, kind_of
 
 
