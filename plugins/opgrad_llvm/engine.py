@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
 from time import perf_counter
@@ -14,12 +15,19 @@ from typing import Any
 import llvmlite.binding as llvm
 
 from opgrad_llvm import cache as disk
-from opgrad_llvm.target import Target, host
+from opgrad_llvm.target import host
 
 Native = Callable[..., None]
 
 _next = count().__next__
-_lock = threading.Lock()  # LLVM's JIT links one object at a time
+
+lock = threading.RLock()
+"""Held while LLVM works; and while the process forks, so that no child finds LLVM at work."""
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release
+    )
 
 
 @dataclass(eq=False)
@@ -31,68 +39,84 @@ class Library:
         size: bytes of the object code.
         level: of optimisation.
         seconds: by stage: ``parse``, ``codegen``, ``load``.
-        cached: whether the code was in the disk cache.
+        cached: how many of its parts were in the disk cache.
+        parts: how many it has.
     """
 
-    functions: dict[str, Native]
-    size: int
-    level: int
-    seconds: dict[str, float]
-    cached: bool
-    tracker: Any
+    functions: dict[str, Native] = field(default_factory=dict)
+    size: int = 0
+    level: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    cached: int = 0
+    parts: int = 0
+    tracker: Any = None
+
+    def _spent(self, stage: str, start: float) -> None:
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + perf_counter() - start
 
 
-def build(text: str, names: Sequence[str], level: int, arguments: int = 1) -> Library:
-    """Compile and load; the functions take that many addresses or 64-bit integers.
+def build(
+    texts: Sequence[str],
+    names: Mapping[str, int],
+    level: int,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+) -> Library | None:
+    """Compile and load.
 
     Args:
-        text: LLVM code.
-        names: the functions that are wanted.
+        texts: LLVM code, in parts that may call each other; each is compiled by itself.
+        names: the functions that are wanted, with the number of their arguments: addresses or
+            64-bit integers.
         level: 0: soon; 2: better code.
-        arguments: of each function.
+        stop: asked before each part; if true, this gives up and returns ``None``.
     """
-    target = host()
-    seconds = {}
+    library = Library(level=level, parts=len(texts))
+    codes = []
+    for text in texts:
+        if stop():
+            return None
+        codes.append(_code(text, level, library))
     start = perf_counter()
-    key = disk.key_of(text, f"{target} {level}")
-    code = disk.read(key)
-    cached = code is not None
-    if code is None:
-        module = llvm.parse_assembly(text)
-        parsed = perf_counter()
-        seconds["parse"] = parsed - start
-        machine = _machine(level)
-        if "alwaysinline" in text:
-            passes = llvm.create_pass_builder(
-                machine, llvm.create_pipeline_tuning_options(speed_level=0)
-            )
-            manager = llvm.ModulePassManager() if False else passes.getModulePassManager()
-            manager.run(module, passes)
-        code = machine.emit_object(module)
-        seconds["codegen"] = perf_counter() - parsed
-        disk.write(key, code)
-    loading = perf_counter()
-    functions, tracker = _load(code, names, arguments)
-    seconds["load"] = perf_counter() - loading
-    return Library(functions, len(code), level, seconds, cached, tracker)
-
-
-def _load(code: bytes, names: Sequence[str], arguments: int) -> tuple[dict[str, Native], Any]:
-    builder = llvm.JITLibraryBuilder().add_object_img(code).add_current_process()
+    library.size = sum(map(len, codes))
+    builder = llvm.JITLibraryBuilder().add_current_process()
+    for code in codes:
+        builder.add_object_img(code)
     for name in names:
         builder.export_symbol(name)
-    prototype = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * arguments)
-    with _lock:
-        tracker = builder.link(_jit(), f"opgrad{_next()}")
-        return {name: prototype(tracker[name]) for name in names}, tracker
+    with lock:
+        tracker = library.tracker = builder.link(_jit(), f"opgrad{_next()}")
+        library.functions = {
+            name: _prototype(arguments)(tracker[name]) for name, arguments in names.items()
+        }
+    library._spent("load", start)
+    return library
+
+
+def _code(text: str, level: int, library: Library) -> bytes:
+    """Object code, from the disk cache or made."""
+    start = perf_counter()
+    key = disk.key_of(text, f"{host()} {level}")
+    code = disk.read(key)
+    if code is not None:
+        library.cached += 1
+        library._spent("cache", start)
+        return code
+    with lock:
+        module = llvm.parse_assembly(text)
+        library._spent("parse", start)
+        start = perf_counter()
+        code = host().machine(level).emit_object(module)
+    library._spent("codegen", start)
+    disk.write(key, code)
+    return code
 
 
 @cache
-def _machine(level: int) -> llvm.TargetMachine:
-    return host().machine(level)
+def _prototype(arguments: int) -> Any:
+    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * arguments)
 
 
 @cache
 def _jit() -> Any:
-    target: Target = host()
-    return llvm.create_lljit_compiler(target.machine(0))
+    return llvm.create_lljit_compiler(host().machine(0))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,7 @@ class Glue:
         }
         self.notes: list[str] = []
         self._expression: dict[og.Node, str] = {node: f"x{k}" for k, node in enumerate(inputs)}
+        self._parameters = ", ".join(self._expression.values())
         self._results: dict[Block, str] = {}
         self._count = 0
 
@@ -120,6 +122,10 @@ class Glue:
             form.append("Q")
             packed.append(f"id(y{k})")
             self._results[block] = f"y{k}"
+        if packed and packed == [f"x{k}" for k in range(len(self.inputs))]:
+            packed = ["*x"]
+            self._parameters = "*x"
+            self._expression |= {node: f"x[{k}]" for k, node in enumerate(self.inputs)}
         if packed:
             self.names["pack"] = struct.Struct("".join(form)).pack_into
             self.lines.append(f"pack(bytes, {8 * layout.first_input}, {', '.join(packed)})")
@@ -165,17 +171,19 @@ class Glue:
             if self.roles.avals[node].shape:
                 self._array_result(node)
         numbers = self.layout.numbers
-        if numbers:
-            names = {node: f"n{k}" for k, node in enumerate(numbers)}
-            self._unpack(numbers, names)
-            self._expression |= names
-        returned = ", ".join([self.expression(node) for node in outputs])
-        self.lines.append(f"return ({returned},)" if outputs else "return ()")
+        places = {node: k for k, node in enumerate(numbers)}
+        returned: list[str] = []
+        for is_number, group in groupby(outputs, lambda node: node in places):
+            if not is_number:
+                returned += map(self.expression, group)
+                continue
+            for run in _runs([places[node] for node in group]):
+                returned += self._unpacked([numbers[k] for k in run], run[0])
+        self.lines.append(f"return ({', '.join(returned)},)" if outputs else "return ()")
 
     def text(self) -> str:
         """The function."""
-        parameters = ", ".join(f"x{k}" for k in range(len(self.inputs)))
-        return "\n    ".join([f"def program({parameters}):", *self.lines])
+        return "\n    ".join([f"def program({self._parameters}):", *self.lines])
 
     # -- expressions ---------------------------------------------------------------------------
 
@@ -240,19 +248,22 @@ class Glue:
         put = self.name(struct.Struct("=" + form).pack_into)
         self.lines.append(f"{put}(bytes, {8 * word}, {expression})")
 
-    def _unpack(self, numbers: Sequence[og.Node], names: dict[og.Node, str]) -> None:
-        layout, avals, kinds = self.layout, self.roles.avals, self.roles.kinds
-        first = layout.first_number
-        targets = "".join(f"{names[node]}, " for node in numbers)
-        scalars = [node for node in numbers if not avals[node].number]
-        if len(scalars) == len(numbers) and all(kinds[node] == "f8" for node in numbers):
-            self.lines.append(f"{targets}= floats[{first}:{first + len(numbers)}]")
-            return
+    def _unpacked(self, numbers: Sequence[og.Node], first: int) -> list[str]:
+        """Neighbouring numbers of the frame, as expressions of a tuple."""
+        avals, kinds = self.roles.avals, self.roles.kinds
+        word = self.layout.first_number + first
+        if all(kinds[node] == "f8" and not avals[node].number for node in numbers):
+            return [f"*floats[{word}:{word + len(numbers)}]"]
         form = struct.Struct("=" + "".join(PACKED[kinds[node]] for node in numbers))
-        self.names["unpack"] = form.unpack_from
-        self.lines.append(f"{targets}= unpack(bytes, {8 * first})")
-        for node in scalars:
-            self.lines.append(f"{names[node]} = {self.name(avals[node].dtype.type)}({names[node]})")
+        read = f"{self.name(form.unpack_from)}(bytes, {8 * word})"
+        if all(avals[node].number for node in numbers):
+            return [f"*{read}"]
+        names = [f"n{first + k}" for k in range(len(numbers))]
+        self.lines.append(f"{', '.join(names)}, = {read}")
+        return [
+            name if avals[node].number else f"{self.name(avals[node].dtype.type)}({name})"
+            for name, node in zip(names, numbers, strict=True)
+        ]
 
     def _array_result(self, node: og.Node) -> None:
         """A result must be nobody else's: no buffer, no constant, no part of these or an input."""
@@ -267,6 +278,17 @@ class Glue:
             is_own = True  # the argument itself, as of the function
         if not is_own:
             self._expression[node] = self._let(f"{expression}.copy()")
+
+
+def _runs(places: Sequence[int]) -> list[list[int]]:
+    """Cut where one does not follow the other."""
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and runs[-1][-1] + 1 == place:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs
 
 
 def runner(glue: Glue, code: Any, space: Workspace, natives: dict[str, Any]) -> Any:

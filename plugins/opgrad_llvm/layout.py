@@ -126,7 +126,7 @@ class Layout:
 
     def _plan(self, graph: og.Graph, roles: Roles, schedule: Schedule) -> None:
         """Give buffers places; one that is read for the last time leaves its own to later ones."""
-        order = [step for phase in schedule.phases for step in phase]
+        order = schedule.steps()
         at = {step: k for k, step in enumerate(order)}
         last: dict[Block, int] = {}
         born: dict[int, list[Block]] = {}

@@ -7,6 +7,8 @@ kernel leaves for the next is then in a scratch area, as is what reductions have
 
 from __future__ import annotations
 
+from math import prod
+
 from opgrad_llvm import folds, lanes
 from opgrad_llvm.code import Code
 from opgrad_llvm.kernel import Kernel
@@ -16,25 +18,41 @@ from opgrad_llvm.nest import Nest, Reduction
 from opgrad_llvm.plan import ALONE, BLOCK, Plan
 from opgrad_llvm.roles import Roles
 from opgrad_llvm.schedule import Schedule, Step
+from opgrad_llvm.spread import Spread
 from opgrad_llvm.target import host
 from opgrad_llvm.unit import Unit
 
 
 def emit_loop(
     unit: Unit, name: str, step: Step, schedule: Schedule, roles: Roles, layout: Layout
-) -> list[str]:
-    """Write the functions of a loop; the name of the one to be called, in a list."""
+) -> Spread:
+    """Write the functions of a loop; how it can be divided."""
     plan = Plan(name, step, Nest(step, schedule, roles), roles, layout, _lanes(step, roles))
     for k in range(len(plan.parts)):
         Kernel(plan, k).write(unit)
     layout.reserve(plan.scratch)
     _write_part(unit, plan)
-    for k, reduction in enumerate(plan.added):
-        _write_clear(unit, plan, reduction, f"{name}_clear{k}")
+    _write_clears(unit, plan)
+    _write_join(unit, plan)
     _write_begin(unit, plan)
     _write_finish(unit, plan)
     _write_whole(unit, plan)
-    return [name]
+    return _spread(plan)
+
+
+def _spread(plan: Plan) -> Spread:
+    nest, lengths = plan.nest, plan.nest.lengths
+    is_flat = len(lengths) == 1
+    apart = all(r.is_full or r.strides[0] for r in nest.reductions)
+    nodes = sum(map(len, plan.parts))
+    row = prod(lengths[1:])
+    return Spread(
+        plan.name,
+        lengths[0] if apart else 1,
+        ALONE if is_flat else 1,
+        nodes * row / plan.lanes,
+        plan.scratch,
+    )
 
 
 def _lanes(step: Step, roles: Roles) -> int:
@@ -57,7 +75,8 @@ def _write_part(unit: Unit, plan: Plan) -> None:
         code.do(f"call void @{plan.name}_0(ptr %0, ptr %1, i64 %2, i64 %3)")
     else:
         _write_blocks(code, plan)
-    unit.function(f"{plan.name}_part", code, "ptr, ptr, i64, i64")
+    kernels = tuple(f"{plan.name}_{k}" for k in range(len(plan.parts)))
+    unit.function(f"{plan.name}_part", code, "ptr, ptr, i64, i64", kernels)
 
 
 def _write_blocks(code: Code, plan: Plan) -> None:
@@ -87,6 +106,32 @@ def _write_blocks(code: Code, plan: Plan) -> None:
         more = code.let(f"icmp ult i64 %n{axis}, {lengths[axis] if axis else '%3'}")
         code.do(f"br i1 {more}, label %x{axis}, label %{f'y{axis - 1}' if axis else 'end'}")
     code.do("end:")
+
+
+def _write_clears(unit: Unit, plan: Plan) -> None:
+    """Fill all results of reductions that are added to in memory: ``(frame)``."""
+    names = []
+    for k, reduction in enumerate(plan.added):
+        names.append(f"{plan.name}_clear{k}")
+        _write_clear(unit, plan, reduction, names[-1])
+    code = Code(1)
+    for name in names:
+        code.do(f"call void @{name}(ptr %0)")
+    unit.function(f"{plan.name}_clear", code, called=tuple(names))
+
+
+def _write_join(unit: Unit, plan: Plan) -> None:
+    """Add the sums of one scratch area to those of another: ``(frame, to, from)``."""
+    code = Code(plan.lanes, first=3)
+    code.do("entry:")
+    for reduction in plan.full:
+        kind = plan.inside[reduction]
+        place = plan.sum_at(code, "%1", reduction)
+        known = lanes.load(code, place, kind, None)
+        more = lanes.load(code, plan.sum_at(code, "%2", reduction), kind, None)
+        new = folds.combine(reduction.node.op, kind)(code, kind, known, more)
+        lanes.store(code, new, place, kind, None)
+    unit.function(f"{plan.name}_join", code, "ptr, ptr, ptr")
 
 
 def _write_clear(unit: Unit, plan: Plan, reduction: Reduction, name: str) -> None:
@@ -150,10 +195,10 @@ def _write_whole(unit: Unit, plan: Plan) -> None:
     code = Code(plan.lanes, first=1)
     code.do("entry:")
     scratch = plan.layout.scratch_address(code)
-    for k in range(len(plan.added)):
-        code.do(f"call void @{plan.name}_clear{k}(ptr %0)")
+    code.do(f"call void @{plan.name}_clear(ptr %0)")
     code.do(f"call void @{plan.name}_begin(ptr %0, ptr {scratch})")
     length = plan.nest.lengths[0]
     code.do(f"call void @{plan.name}_part(ptr %0, ptr {scratch}, i64 0, i64 {length})")
     code.do(f"call void @{plan.name}_finish(ptr %0, ptr {scratch})")
-    unit.function(plan.name, code)
+    called = tuple(f"{plan.name}_{what}" for what in ("clear", "begin", "part", "finish"))
+    unit.function(plan.name, code, called=called)

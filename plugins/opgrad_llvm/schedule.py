@@ -76,6 +76,10 @@ class Schedule:
                 phase[node] = first
                 ready[node] = first + 1
 
+    def steps(self) -> list[Step]:
+        """All steps, in an order in which they can run."""
+        return [step for phase in self.phases for step in phase]
+
     def domain(self, node: og.Node) -> Shape | None:
         """What the loop that computes a node goes over."""
         aval = self._roles.avals[node.x] if self._roles.of[node] == "reduce" else node.data
