@@ -11,6 +11,7 @@ import functools
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cache
 from time import perf_counter
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
@@ -20,9 +21,10 @@ from opgrad.compiler.passes import optimise
 from opgrad.compiler.tracing import trace, tracing
 from opgrad.containers import flatten
 from opgrad.diagnostics import user_frame
-from opgrad.errors import CompileWarning, NotTraceable
+from opgrad.errors import CompileWarning, NotTraceable, UnknownBackendError
 from opgrad.graph import Graph
-from opgrad.hooks import Backend
+from opgrad.hooks import Backend, Executable
+from opgrad.node import Node
 from opgrad.registry import default
 
 P = ParamSpec("P")
@@ -115,7 +117,7 @@ class Compiled(Generic[P, R]):
             return self.function(*args, **kwargs)
         start = perf_counter()
         try:
-            traces = trace(self._unmarked, self.__name__, leaves, form.structure, form.dynamic)
+            traces, returned = trace(self._unmarked, self.__name__, leaves, form.structure, form.dynamic)
         except Exception as error:
             cause = NotTraceable.behind(error)
             if cause is None:
@@ -126,7 +128,7 @@ class Compiled(Generic[P, R]):
         traced = perf_counter()
         graph = optimise(traces.graph)
         optimised = perf_counter()
-        executable = self._chosen_backend().lower(graph, traces.inputs)
+        executable = self._lower(graph, traces.inputs)
         seconds = {
             "trace": traced - start,
             "passes": optimised - traced,
@@ -135,7 +137,7 @@ class Compiled(Generic[P, R]):
         program = Program(traces, graph, executable, seconds)
         kind.programs.append(program)
         self.programs.append(program)
-        result: R = traces.returned
+        result: R = returned
         return result
 
     def _unmarked(self, *args: Any, **kwargs: Any) -> R:
@@ -149,10 +151,14 @@ class Compiled(Generic[P, R]):
         names = self._static_argnames
         return marked, {k: StaticArgument(x) if k in names else x for k, x in kwargs.items()}
 
-    def _chosen_backend(self) -> Backend:
+    def _lower(self, graph: Graph, inputs: Sequence[Node]) -> Executable:
         if self._backend != "auto":
-            return default().backend(self._backend)
-        return automatic_backend()
+            return default().backend(self._backend).lower(graph, inputs)
+        try:
+            return automatic_backend().lower(graph, inputs)
+        except Exception as error:  # a backend that fails does not take the program down
+            self._warn(f"runs by NumPy, step by step, since its backend failed: {error!r}")
+            return default().backend("python").lower(graph, inputs)
 
     def _warn(self, what: str) -> None:
         frame = user_frame()
@@ -220,9 +226,20 @@ def _plain(x: Any) -> Any:
     return x.value if isinstance(x, StaticArgument) else x
 
 
+@cache
 def automatic_backend() -> Backend:
-    """LLVM if it can be had, else the interpreter."""
-    return default().backend("python")
+    """LLVM if it can be had, else the interpreter, after saying how to get LLVM."""
+    try:
+        return default().backend("llvm")
+    except UnknownBackendError as error:
+        frame = user_frame()
+        warnings.warn_explicit(
+            f"compiled functions run by NumPy, step by step: {error}",
+            CompileWarning,
+            frame.f_code.co_filename,
+            frame.f_lineno,
+        )
+        return default().backend("python")
 
 
 @overload
