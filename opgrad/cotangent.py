@@ -41,7 +41,7 @@ def seed(root: Node, cotangent: Any, *, record: bool = False) -> Any:
                 f"backward() starts from 1 only at a real scalar, and this root is {kind}. Reduce "
                 f"it to a scalar first, or pass the cotangent to start from: backward(cotangent)."
             )
-        return _in_form_of(root.data, 1 if isinstance(root.data, int) else 1.0)
+        return in_form_of(root.data, 1 if isinstance(root.data, int) else 1.0)
     if record and isinstance(cotangent, Node) and np.shape(cotangent.data) == shape:
         return cotangent
     if isinstance(cotangent, Node) or not is_data(cotangent) or np.shape(cotangent) != shape:
@@ -53,7 +53,7 @@ def seed(root: Node, cotangent: Any, *, record: bool = False) -> Any:
         raise CotangentError(f"a real root takes a real cotangent; given {say(cotangent)}")
     if isinstance(cotangent, np.ndarray):  # gradients must not change when the user's array does
         cotangent = cotangent.copy()
-    return _in_form_of(root.data, cotangent)
+    return in_form_of(root.data, cotangent)
 
 
 def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False) -> Any:
@@ -81,6 +81,9 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
             assert node.op is not None
             if node.op.elementwise and given == node.data.shape and _broadcasts(shape, given):
                 return _unbroadcast(ct, given, shape)
+    aval = getattr(ct, "aval", None)
+    if aval is not None and aval is getattr(primal, "aval", None) and aval.dtype.kind == "f":
+        return ct  # both traced, and known to be of one shape and dtype
     if (
         primal.__class__ is float
         and isinstance(ct, np.ndarray | np.float64)  # a scalar rule went through NumPy
@@ -111,9 +114,9 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
         if not np.iscomplexobj(node.data):
             raise _misfit(node, position, ct, "a real cotangent between real input and output")
         ct = np.real(ct)
-    if _is_less_precise(raw, primal):
+    if is_less_precise(raw, primal):
         raise _misfit(node, position, ct, f"dtype {primal.dtype}")
-    return _in_form_of(primal, ct)
+    return in_form_of(primal, ct)
 
 
 def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: Any) -> None:
@@ -195,7 +198,7 @@ def _unbroadcast(ct: Any, given: tuple[int, ...], shape: tuple[int, ...]) -> Any
     return np.reshape(total, shape) if lead else total
 
 
-def _is_less_precise(ct: Any, primal: Any) -> bool:
+def is_less_precise(ct: Any, primal: Any) -> bool:
     """Whether digits were lost on the way: a float16 cotangent for a float32 primal."""
     given, wanted = getattr(ct, "dtype", None), getattr(primal, "dtype", None)
     if given is None or wanted is None or given == wanted:
@@ -204,7 +207,7 @@ def _is_less_precise(ct: Any, primal: Any) -> bool:
     return is_floating and bool(np.finfo(given).eps > np.finfo(wanted).eps)
 
 
-def _in_form_of(primal: Any, ct: Any) -> Any:
+def in_form_of(primal: Any, ct: Any) -> Any:
     """A Python number for a Python number; in the primal's dtype, if that is floating.
 
     Integer and boolean dtypes hold no derivative (theirs wrap around): float64 for these.

@@ -35,6 +35,10 @@ class VjpError(OpgradError):
     """A VJP returned the wrong number of cotangents, or one that does not fit its input."""
 
 
+class JvpError(OpgradError):
+    """A JVP rule returned something that does not fit its output."""
+
+
 class NotDifferentiable(OpgradError):
     """A gradient was asked for that is not defined.
 
@@ -118,6 +122,13 @@ class NotTraceable(OpgradError, TypeError):
     def __init__(self, message: str, trace: Any) -> None:
         super().__init__(message)
         self.trace = trace
+
+    @classmethod
+    def behind(cls, error: BaseException | None) -> NotTraceable | None:
+        """The one that led to an exception, which NumPy may have raised in its place."""
+        while error is not None and not isinstance(error, cls):
+            error = error.__cause__ or error.__context__
+        return error
 
 
 class LeakedTraceError(OpgradError, TypeError):

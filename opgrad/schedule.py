@@ -25,12 +25,11 @@ from opgrad.errors import (
     NoGradientError,
     NonFiniteError,
     NotDifferentiable,
-    NotTraceable,
     VjpError,
 )
+from opgrad.forward import run_rule
 from opgrad.hooks import Scheduler, hookimpl
 from opgrad.node import Constant, Node
-from opgrad.operation import Rule
 from opgrad.plugin import describe
 from opgrad.registry import default
 
@@ -257,11 +256,11 @@ def pull_back(
     try:
         if op.joint_rule is None:
             cts: Sequence[Any] = [
-                _run(rule, (g, out, *primals), params) if parent in needed else None
+                run_rule(rule, (g, out, *primals), params) if parent in needed else None
                 for parent, rule in zip(inputs, op.rules, strict=True)
             ]
         else:
-            cts = _run(op.joint_rule, (g, out, *primals), params)
+            cts = run_rule(op.joint_rule, (g, out, *primals), params)
             if cts.__class__ is not tuple or len(cts) != len(inputs):
                 raise wrong_count(node, cts)
     except ZeroDivisionError:
@@ -277,14 +276,6 @@ def pull_back(
                 diagnostics.check_cotangent(node, position, g, ct)
             arrivals.append((parent, ct))
     return arrivals
-
-
-def _run(rule: Rule, args: tuple[Any, ...], params: Mapping[str, Any]) -> Any:
-    """What the rule returns; while a function is traced and the rule cannot be, it is one step."""
-    try:
-        return rule(*args, **params)
-    except NotTraceable as error:
-        return error.trace.call(rule, args, params)
 
 
 def explain(error: Exception, node: Node) -> None:

@@ -26,8 +26,9 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"table", "diagnostics"},
     {"registry"},
     {"cotangent", "forward", "binding", "array_methods"},
-    {"schedule"},
+    {"schedule", "tangent"},
     {"passes", "value"},
+    {"pushforward"},
     {"call", "update"},
     {"transforms", "recompute"},
     {"matrices", "support"},
@@ -42,7 +43,11 @@ LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 
 KNOW_PLUGGY = {"opgrad.hooks", "opgrad.plugin"}
 FOREIGN = {"opgrad_scipy": {"scipy"}}  # what a plugin with an extra may import besides NumPy
-OPEN_TO_PLUGINS = {"opgrad", "opgrad.schedule"}  # the latter is what a scheduler is made of
+OPEN_TO_PLUGINS = {
+    "opgrad",
+    "opgrad.schedule",  # what a scheduler is made of
+    "opgrad.containers",  # what takes arguments apart
+}
 
 
 def modules_under(folder: Path, package: str) -> dict[str, Path]:

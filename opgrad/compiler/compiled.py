@@ -141,9 +141,12 @@ class Compiled(Generic[P, R]):
         start = perf_counter()
         try:
             traces = trace(self._unmarked, self.__name__, leaves, structure, kind.dynamic)
-        except NotTraceable as error:
+        except Exception as error:
+            cause = NotTraceable.behind(error)
+            if cause is None:
+                raise
             kind.is_eager = True
-            self._warn(f"runs uncompiled: {error}")
+            self._warn(f"runs uncompiled: {cause}")
             return self.function(*args, **kwargs)
         traced = perf_counter()
         graph = optimise(traces.graph)

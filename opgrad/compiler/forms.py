@@ -87,6 +87,8 @@ def _truth(op: Op) -> Form:
             a = np.not_equal(a, 0)
         if not a.shape:
             return a
+        if not a.size:
+            return NotImplemented  # the extrema of nothing are not known
         return form(a, axis, None, out, keepdims)
 
     return truth

@@ -43,9 +43,11 @@ def sink_broadcasts(node: Node) -> Node | None:
     op = node.op
     if op is None or not op.elementwise:
         return None
-    inputs = node.inputs
-    if not any(parent.op is BROADCAST for parent in inputs):
+    x, y = node.x, node.y
+    is_first = x is not None and x.op is BROADCAST
+    if not is_first and (y is None or y.op is not BROADCAST) and node.more is None:
         return None
+    inputs = node.inputs
     bare = tuple([_bare(parent, node.data) for parent in inputs])
     if bare == inputs:
         return None

@@ -126,6 +126,12 @@ class Trace:
         op = call(function, hollow(args), hollow(dict(kwargs)))
         values = tuple([x.concrete for x in inputs])
         result = op.forward(*values)
+        if result is None:
+            raise NotTraceable(
+                f"{full_name(function)} returns nothing, and so changes an array in place; make it "
+                f"part of an op (og.op), which is called back. In {self.name}, being compiled.",
+                self,
+            )
         return self._parts(op, tuple(inputs), result)
 
     def _parts(self, op: Op, inputs: tuple[Traced, ...], result: Any) -> Any:

@@ -28,7 +28,7 @@ _SAMPLES = [
 ]
 
 
-@og.op(implements=np.cumsum, samples=_SAMPLES)
+@og.op(linear=True, implements=np.cumsum, samples=_SAMPLES)
 def cumsum(x: Raw, *, axis: int | None = None) -> Raw:
     """The running sum along an axis, or of all elements. Derivative: 1 up to each place."""
     return np.cumsum(x, axis=axis)
@@ -107,13 +107,14 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> tuple[Raw, Raw]:
 
 
 @og.op(
+    linear=True,
     samples=[
         og.Sample(MATRIX, by=1),
         og.Sample(MATRIX, by=-2),
         og.Sample(MATRIX, by=4),
         og.Sample(np.ones((2, 0)), by=1),
         og.Sample(MATRIX.astype(np.float32), by=1),
-    ]
+    ],
 )
 def shift(x: Raw, *, by: int) -> Raw:
     """The elements moved along the last axis, with zeros where none came from.

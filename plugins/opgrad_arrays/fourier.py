@@ -29,7 +29,7 @@ _LINES = [
 ]
 
 
-@og.op(samples=_LINES)
+@og.op(linear=True, samples=_LINES)
 def fft(x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
     """The discrete Fourier transform along an axis.
 
@@ -43,7 +43,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
     return _like(x, np.fft.fft(g, axis=axis, norm=norm))
 
 
-@og.op(samples=_LINES)
+@og.op(linear=True, samples=_LINES)
 def ifft(x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
     """The inverse of the discrete Fourier transform along an axis.
 
@@ -57,7 +57,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
     return _like(x, np.fft.ifft(g, axis=axis, norm=norm))
 
 
-@og.op(samples=_LINES[1:])
+@og.op(linear=True, samples=_LINES[1:])
 def rfft(x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
     """The first half of the transform of real numbers, which tells the other half.
 
@@ -72,13 +72,14 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
 
 
 @og.op(
+    linear=True,
     samples=[
         og.Sample(_COMPLEX, n=4),
         og.Sample(_COMPLEX, n=5, norm="ortho"),
         og.Sample(_COMPLEX, n=2, axis=0, norm="forward"),
         og.Sample(MATRIX, n=4),
         og.Sample(_COMPLEX.astype(np.complex64), n=4),
-    ]
+    ],
 )
 def irfft(x: Raw, *, n: int, axis: int = -1, norm: Norm = None) -> Raw:
     """The inverse of rfft: n real numbers, of the n // 2 + 1 that are half of their transform.
@@ -101,13 +102,14 @@ def _(g: Raw, out: Raw, x: Raw, *, n: int, axis: int = -1, norm: Norm = None) ->
 
 
 @og.op(
+    linear=True,
     samples=[
         og.Sample(MATRIX, n=2),
         og.Sample(MATRIX, n=5),
         og.Sample(MATRIX, n=3, axis=0),
         og.Sample(np.ones((0, 3)), n=2, axis=0),
         og.Sample(MATRIX.astype(np.float32), n=4),
-    ]
+    ],
 )
 def resize(x: Raw, *, n: int, axis: int = -1) -> Raw:
     """The first n elements along an axis, and zeros if there are fewer.

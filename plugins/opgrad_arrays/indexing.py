@@ -22,6 +22,7 @@ BASIC = (int, np.integer, slice, EllipsisType, type(None))
 
 
 @og.op(
+    linear=True,
     samples=[
         og.Sample(MATRIX, index=0),
         og.Sample(CUBE, index=(..., slice(None, None, -2), None)),
@@ -32,7 +33,7 @@ BASIC = (int, np.integer, slice, EllipsisType, type(None))
         og.Sample(MATRIX, index=(1, -1)),
         og.Sample(EMPTY, index=(slice(None), 1)),
         og.Sample(SINGLE, index=([0, 0], [1, 1])),
-    ]
+    ],
 )
 def getitem(x: Raw, *, index: Index) -> Raw:
     """x[index], for basic, advanced and boolean indices.
@@ -48,6 +49,7 @@ def _(g: Raw, out: Raw, x: Raw, *, index: Index) -> Raw:
 
 
 @og.op(
+    linear=True,
     samples=[
         og.Sample(MATRIX[0], index=0, shape=(2, 3)),
         og.Sample(MATRIX, index=REPEATED, shape=(2, 4)),
@@ -55,7 +57,7 @@ def _(g: Raw, out: Raw, x: Raw, *, index: Index) -> Raw:
         og.Sample(1.5, index=(1, 2), shape=(2, 3)),
         og.Sample(EMPTY, index=slice(0, 0), shape=(2, 3)),
         og.Sample(SINGLE, index=slice(1, 3), shape=(4, 2)),
-    ]
+    ],
 )
 def scatter(x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
     """Zeros of a shape, to which x was added at an index.

@@ -10,7 +10,7 @@ import numpy as np
 import opgrad as og
 from opgrad import Raw
 from opgrad_arrays.dtypes import astype, in_dtype_of
-from opgrad_arrays.rules import Functions, plain
+from opgrad_arrays.rules import Functions, plain, run
 from opgrad_arrays.shaping import CUBE, EMPTY, MATRIX, SINGLE
 
 
@@ -43,6 +43,11 @@ def _(g: Raw, out: Raw, *inputs: Raw, axis: int | None = 0) -> tuple[Raw, ...]:
         cts.append(np.reshape(part, np.shape(x)) if axis is None else part)
         start = stop
     return tuple(cts)
+
+
+@concatenate.jvp
+def _(tangents: tuple[Raw, ...], out: Raw, *inputs: Raw, axis: int | None = 0) -> Raw:
+    return run(concatenate, *tangents, axis=axis)
 
 
 def _concatenate(

@@ -15,6 +15,7 @@ _STACK = np.linspace(-1.3, 0.9, 12).reshape(2, 2, 3)
 
 
 @og.op(
+    linear=True,
     implements=np.matmul,
     samples=[
         (MATRIX, MATRIX.T),

@@ -30,7 +30,7 @@ _EMPTY = [og.Sample(np.ones((0, 3)), axis=0), og.Sample(np.ones((2, 0)))]
 _ZERO_ROWS = og.Sample(np.ones((0, 3)), axis=1)
 
 
-@og.op(implements=np.sum, samples=[*_COMMON, *_EMPTY])
+@og.op(linear=True, implements=np.sum, samples=[*_COMMON, *_EMPTY])
 def sum(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The sum over an axis, several, or all. Derivative: 1 for every element."""
     if x.__class__ is np.ndarray:  # what np.sum comes to, in half the time

@@ -12,12 +12,13 @@ from opgrad_arrays.rules import Functions, as_array, run
 
 
 @og.op(
+    linear=True,
     samples=[
         (np.array([0.3, -1.2, 2.1, 0.7]), np.array([1.5, -0.4])),
         (np.array([0.3, -1.2]), np.array([1.5, -0.4, 0.9])),
         (np.array([2.0]), np.array([3.0])),
         (np.array([0.3, -1.2], np.float32), np.array([1.5, -0.4, 0.9], np.float32)),
-    ]
+    ],
 )
 def convolve(x: Raw, y: Raw) -> Raw:
     """The full convolution of two vectors: out[k] is the sum of x[i] y[k - i].

@@ -150,5 +150,9 @@ def _vector_norm(x: Raw, ord: float, axis: Any, keepdims: Flag) -> Raw:
     return np.sum(size**ord, axis=axis, keepdims=keepdims) ** (1 / ord)
 
 
+def _logaddexp_reduce(array: Raw, axis: Any = 0, *, keepdims: bool = False) -> Raw:
+    return run(logsumexp, array, axis=axis, keepdims=keepdims)
+
+
 OPS = (logsumexp, softmax, log_softmax, norm)
-FUNCTIONS: Functions = {np.linalg.norm: _norm}
+FUNCTIONS: Functions = {np.linalg.norm: _norm, np.logaddexp.reduce: _logaddexp_reduce}

@@ -35,6 +35,11 @@ def index_set(x: Raw, y: Raw, *, index: Index) -> Raw:
     return out
 
 
+@index_set.jvp
+def _(tangents: tuple[Raw, Raw], out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
+    return run(index_set, *tangents, index=index)
+
+
 @index_set.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
     return run(index_set, g, 0, index=index)
@@ -64,6 +69,11 @@ def index_add(x: Raw, y: Raw, *, index: Index) -> Raw:
         refuse_repeats(out, index)
         out[index] = out[index] + y
     return out
+
+
+@index_add.jvp
+def _(tangents: tuple[Raw, Raw], out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
+    return run(index_add, *tangents, index=index)
 
 
 @index_add.vjp_wrt(0)

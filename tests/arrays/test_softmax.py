@@ -33,6 +33,12 @@ def test_logsumexp(axis: Any, keepdims: bool) -> None:
     assert_derivatives_are_right(f, CUBE)
 
 
+@pytest.mark.parametrize("params", [{}, {"axis": -1}, {"axis": 1, "keepdims": True}])
+def test_logaddexp_reduce(params: dict[str, Any]) -> None:
+    """np.logaddexp.reduce is logsumexp, over the first axis unless told otherwise."""
+    assert_derivatives_are_right(lambda x: np.logaddexp.reduce(x, **params), CUBE)
+
+
 @EACH_AXIS
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 def test_softmax(name: str, axis: Any) -> None:
