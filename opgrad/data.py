@@ -28,7 +28,9 @@ def is_data(x: Any) -> bool:
 
 def is_number(x: Any) -> bool:
     """Whether it is one of Python's own numbers, or stands for one while a function is traced."""
-    return x.__class__ in PLAIN or getattr(x, "is_number", False) is True
+    if x.__class__ in PLAIN or getattr(x, "is_number", False) is True:
+        return True
+    return isinstance(x, int | float | complex) and not isinstance(x, np.generic)
 
 
 def is_lazy(x: Any) -> bool:

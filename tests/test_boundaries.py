@@ -21,8 +21,10 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"errors", "data"},
     {"operation"},
     {"node", "declaration", "kinks"},
-    {"hooks", "draw", "containers"},
-    {"plugin", "graph"},
+    {"draw", "containers"},
+    {"graph"},
+    {"hooks"},
+    {"plugin"},
     {"table", "diagnostics"},
     {"registry"},
     {"cotangent", "forward", "binding", "array_methods"},
@@ -30,7 +32,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"passes", "value"},
     {"pushforward"},
     {"call", "update"},
-    {"transforms", "recompute"},
+    {"transforms", "recompute", "compiler"},
     {"matrices", "support"},
     {"define"},
     {"namespace"},
@@ -47,6 +49,8 @@ OPEN_TO_PLUGINS = {
     "opgrad",
     "opgrad.schedule",  # what a scheduler is made of
     "opgrad.containers",  # what takes arguments apart
+    "opgrad.compiler.avals",  # what a backend reads
+    "opgrad.compiler.primitives",
 }
 
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from opgrad.graph import Graph
-from opgrad.node import Constant, Node
+from opgrad import Constant, Graph, Node
 
 
 class Interpreter:
