@@ -64,7 +64,7 @@ def scatter(x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
 
     Derivative: its VJP is the cotangent at the index.
     """
-    if not isinstance(x, np.ndarray | np.generic) and hasattr(x, "dtype"):
+    if not isinstance(x, np.ndarray | np.generic) and hasattr(x, "dtype") and not og.is_traced(x):
         return _scatter_foreign(x, index, shape)
     out = np.zeros(shape, np.result_type(x))
     if never_repeats(index):

@@ -63,7 +63,7 @@ def index_add(x: Raw, y: Raw, *, index: Index) -> Raw:
     Derivatives: the cotangent to x, that at the index to y.
     """
     out = _copy_for(x, y)
-    if isinstance(out, np.ndarray):
+    if isinstance(out, np.ndarray) or og.is_traced(out):
         np.add.at(out, index, np.asarray(y, out.dtype))
     else:
         refuse_repeats(out, index)
