@@ -81,8 +81,7 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
             assert node.op is not None
             if node.op.elementwise and given == node.data.shape and _broadcasts(shape, given):
                 return _unbroadcast(ct, given, shape)
-    aval: Any = getattr(ct, "aval", None)
-    if aval is not None and aval is getattr(primal, "aval", None) and aval.dtype.kind == "f":
+    if hasattr(ct, "aval") and ct.aval is getattr(primal, "aval", 0) and ct.dtype.kind == "f":
         return ct  # both traced, and known to be of one shape and dtype
     if (
         primal.__class__ is float
