@@ -11,6 +11,7 @@ from opgrad import errors as errors
 from opgrad.compiler.compiled import Compiled as Compiled
 from opgrad.compiler.compiled import compile as compile
 from opgrad.cotangent import exact_zeros as exact_zeros
+from opgrad.data import is_traced as is_traced
 from opgrad.define import op as op
 from opgrad.diagnostics import debug as debug
 from opgrad.errors import CompileWarning as CompileWarning

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.data import is_data, is_number, say, show
+from opgrad.data import NUMBER_TYPES, is_data, is_lazy, is_number, say, show
 from opgrad.errors import CotangentError, NotDifferentiable, VjpError
 from opgrad.node import Node
 from opgrad.plugin import describe
@@ -173,7 +173,9 @@ def keep_zeros(g: Any, ct: Any) -> Any:
     if isinstance(ct, tuple):
         return tuple(keep_zeros(g, each) for each in ct)
     given, made = (x.data if isinstance(x, Node) else x for x in (g, ct))
-    if not is_data(made) or np.shape(given) != np.shape(made) or not diagnostics.has_nan(made):
+    if not is_data(made) or np.shape(given) != np.shape(made):
+        return ct
+    if not diagnostics.has_nan(made, if_lazy=True):
         return ct
     return np.where(np.equal(given, 0) & np.isnan(made), 0, ct)
 
@@ -187,10 +189,11 @@ def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
 
 def _unbroadcast(ct: Any, given: tuple[int, ...], shape: tuple[int, ...]) -> Any:
     lead = len(given) - len(shape)
+    add_up: Any = np.add.reduce if ct.__class__ is np.ndarray else np.sum  # Dask has no reduce
     if shape == given[lead:]:
-        return np.add.reduce(ct, 0 if lead == 1 else tuple(range(lead)))
+        return add_up(ct, axis=0 if lead == 1 else tuple(range(lead)))
     stretched = [lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1]
-    total = np.add.reduce(ct, (*range(lead), *stretched), keepdims=True)
+    total = add_up(ct, axis=(*range(lead), *stretched), keepdims=True)
     return np.reshape(total, shape) if lead else total
 
 
@@ -209,9 +212,11 @@ def in_form_of(primal: Any, ct: Any) -> Any:
     Integer and boolean dtypes hold no derivative (theirs wrap around): float64 for these.
     """
     if is_number(primal):
-        return ct if is_number(ct) or isinstance(ct, Node) else ct.item()
+        return ct if is_number(ct) or isinstance(ct, Node) or is_lazy(ct) else ct.item()
     dtype = primal.dtype if primal.dtype.kind in "fc" else np.dtype(np.float64)
     given = getattr(ct, "dtype", None)
+    if is_lazy(primal) and isinstance(ct, NUMBER_TYPES):
+        return np.full_like(primal, ct, dtype=dtype)  # so that what comes of it is lazy, too
     if given is None:  # before it is compared: to NumPy, None is float64
         return dtype.type(ct)
     if given == dtype or (given.kind in "fc" and primal.dtype.kind not in "fc"):

@@ -33,6 +33,16 @@ def is_number(x: Any) -> bool:
     return isinstance(x, int | float | complex) and not isinstance(x, np.generic)
 
 
+def is_lazy(x: Any) -> bool:
+    """Whether it is an array that is not computed yet: one that follows Dask's protocol."""
+    return hasattr(x, "__dask_graph__")
+
+
+def is_traced(x: Any) -> bool:
+    """Whether it stands for data while a function is compiled, and so cannot be written to."""
+    return hasattr(x, "aval") and hasattr(x, "trace")
+
+
 def read_only(x: Any) -> Any:
     """A NumPy array as a view that refuses to be written to; anything else as it is."""
     if (x.__class__ is np.ndarray or isinstance(x, np.ndarray)) and x.flags.writeable:

@@ -182,7 +182,7 @@ def elementwise_grad(
     def derivative(*args: P.args, **kwargs: P.kwargs) -> Any:
         chosen, is_one = choose(f, args, kwargs, argnums, argnames)
         call = Call(f, args, kwargs, chosen)
-        ones = [np.ones(np.shape(raw(root))) if np.shape(raw(root)) else 1.0 for root in call.roots]
+        ones = [np.ones_like(raw(root)) if np.shape(raw(root)) else 1.0 for root in call.roots]
         gradients = call.per_argument(call.pull_leaves(ones))
         return gradients[0] if is_one else tuple(gradients)
 

@@ -199,6 +199,8 @@ class Value(ArrayMethods, Node, Generic[T]):
     __mul__, __rmul__ = _binary("arithmetic.mul"), _reflected("arithmetic.mul")
     __truediv__, __rtruediv__ = _binary("arithmetic.div"), _reflected("arithmetic.div")
     __pow__, __rpow__ = _binary("arithmetic.pow"), _reflected("arithmetic.pow")
+    __floordiv__, __rfloordiv__ = _binary("arithmetic.floordiv"), _reflected("arithmetic.floordiv")
+    __mod__, __rmod__ = _binary("arithmetic.mod"), _reflected("arithmetic.mod")
     __matmul__, __rmatmul__ = _binary("arrays.matmul"), _reflected("arrays.matmul")
     __neg__ = _unary("arithmetic.neg")
     __abs__ = _unary("arithmetic.abs")
@@ -211,6 +213,12 @@ class Value(ArrayMethods, Node, Generic[T]):
 
     def __pos__(self) -> Value[T]:
         return self
+
+    def __divmod__(self, other: Operand) -> tuple[Value[Any], Value[Any]]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Operand) -> tuple[Value[Any], Value[Any]]:
+        return other // self, other % self
 
     def __getitem__(self, index: Any) -> Value[Any]:
         return apply(default().lookup("arrays.getitem"), (self,), {"index": plain_index(index)})

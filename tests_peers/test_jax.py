@@ -31,9 +31,6 @@ NEITHER = {
 }
 """The ops that cannot be compared, and why."""
 
-TOLERANCES = {"scipy.ode_solution": 1e-7}
-"""Of results that an op itself finds to a tolerance; its default is 1e-8."""
-
 WITHOUT_JVP = {
     "arrays.logsumexp-4": "of no elements JAX's is NaN, ours 0, as tests/every_op finds it",
     "arrays.norm-4": "of no elements JAX's is NaN, ours 0, as tests/every_op finds it",
@@ -109,7 +106,7 @@ def _jax(point: Point) -> tuple[Any, tuple[Any, ...], Any]:
 def _agree(actual: Any, expected: Any, point: Point) -> None:
     assert np.shape(actual) == expected.shape
     expected = np.asarray(expected)
-    rtol = TOLERANCES.get(NAMES[point.op], 1e-10)
+    rtol = 10 * point.rtol
     np.testing.assert_allclose(actual, expected, rtol=rtol, atol=rtol / 100, err_msg=str(point))
 
 

@@ -23,6 +23,7 @@ from opgrad.compiler.primitives import (
     TRANSPOSE,
     elementwise,
 )
+from opgrad.data import is_traced
 from opgrad.operation import Op
 
 Form = Callable[..., Any]
@@ -30,12 +31,8 @@ Form = Callable[..., Any]
 _NO_VALUE = getattr(np, "_NoValue", None)
 
 
-def _is_traced(x: Any) -> bool:
-    return hasattr(x, "trace") and hasattr(x, "aval")
-
-
 def _record(op: Op, *inputs: Any, **params: Any) -> Any:
-    trace = next(x.trace for x in inputs if _is_traced(x))
+    trace = next(x.trace for x in inputs if is_traced(x))
     return trace.record(op, inputs, params)
 
 
@@ -57,7 +54,7 @@ def _reduction(op: Op, *, default_axis: Any = None, dtypes: str = "fcbiu") -> Fo
         where: Any = True,
     ) -> Any:
         plain = dtype is None and initial is _NO_VALUE and where is True and out is None
-        if not _is_traced(a) or not plain or a.dtype.kind not in dtypes:
+        if not is_traced(a) or not plain or a.dtype.kind not in dtypes:
             return NotImplemented
         axes = _axes(axis, a.ndim)
         out = _record(op, a, axis=axes) if axes else a
@@ -129,7 +126,7 @@ def _std(a: Any, *args: Any, **options: Any) -> Any:
 
 
 def _reshape(a: Any, shape: Any, order: str = "C", *, copy: Any = None) -> Any:
-    if order != "C" or not _is_traced(a):
+    if order != "C" or not is_traced(a):
         return NotImplemented
     shape = tuple(map(int, shape)) if isinstance(shape, Sequence) else (int(shape),)
     if -1 in shape:
@@ -241,7 +238,7 @@ def _known(function: Callable[..., Any]) -> Form:
 
 
 def _concrete(x: Any) -> Any:
-    return x.concrete if _is_traced(x) else x
+    return x.concrete if is_traced(x) else x
 
 
 FORMS: dict[Any, Form] = {

@@ -171,6 +171,63 @@ def _several(transform: Callable[..., Raw], default: Sequence[int] | None) -> Ca
     return transforms
 
 
+def _real_first(
+    a: Raw,
+    s: Sequence[int] | None = None,
+    axes: Sequence[int] | None = None,
+    norm: Norm = None,
+) -> Raw:
+    """np.fft.rfftn: rfft along the last axis, then fft along the others."""
+    axes, lengths = _fitting(a, s, axes)
+    a = np.fft.rfft(a, lengths[-1], axes[-1], norm)
+    for n, axis in zip(lengths[:-1], axes[:-1], strict=True):
+        a = np.fft.fft(a, n, axis, norm)
+    return a
+
+
+def _real_last(
+    a: Raw,
+    s: Sequence[int] | None = None,
+    axes: Sequence[int] | None = None,
+    norm: Norm = None,
+) -> Raw:
+    """np.fft.irfftn: ifft along all axes but the last, then irfft."""
+    axes, lengths = _fitting(a, s, axes)
+    for n, axis in zip(lengths[:-1], axes[:-1], strict=True):
+        a = np.fft.ifft(a, n, axis, norm)
+    return np.fft.irfft(a, None if s is None else lengths[-1], axes[-1], norm)
+
+
+def _fitting(
+    a: Raw, s: Sequence[int] | None, axes: Sequence[int] | None
+) -> tuple[list[int], list[int]]:
+    """The axes to transform over, and how many elements along each."""
+    if axes is None:
+        axes = range(-np.ndim(a) if s is None else -len(s), 0)
+    given = [-1] * len(axes) if s is None else s
+    lengths = [np.shape(a)[axis] if n == -1 else n for n, axis in zip(given, axes, strict=True)]
+    return list(axes), lengths
+
+
+_TURNED: dict[Norm, Norm] = {
+    None: "forward",
+    "backward": "forward",
+    "forward": "backward",
+    "ortho": "ortho",
+}
+"""The norm of the transform in the other direction."""
+
+
+def _hfft(a: Raw, n: int | None = None, axis: int = -1, norm: Norm = None) -> Raw:
+    """np.fft.hfft: the transform, real, of what has conjugate halves."""
+    return np.fft.irfft(np.conjugate(a), n, axis, _TURNED[norm])
+
+
+def _ihfft(a: Raw, n: int | None = None, axis: int = -1, norm: Norm = None) -> Raw:
+    """np.fft.ihfft, the inverse of hfft."""
+    return np.conjugate(np.fft.rfft(a, n, axis, _TURNED[norm]))
+
+
 def _rolled(sign: int) -> Callable[..., Raw]:
     """np.fft.fftshift and its inverse: every axis rolled by half of its length, there or back."""
 
@@ -191,6 +248,12 @@ FUNCTIONS: Functions = {
     np.fft.ifft2: _several(np.fft.ifft, (-2, -1)),
     np.fft.fftn: _several(np.fft.fft, None),
     np.fft.ifftn: _several(np.fft.ifft, None),
+    np.fft.rfft2: lambda a, s=None, axes=(-2, -1), norm=None: _real_first(a, s, axes, norm),
+    np.fft.irfft2: lambda a, s=None, axes=(-2, -1), norm=None: _real_last(a, s, axes, norm),
+    np.fft.rfftn: _real_first,
+    np.fft.irfftn: _real_last,
+    np.fft.hfft: _hfft,
+    np.fft.ihfft: _ihfft,
     np.fft.fftshift: _rolled(1),
     np.fft.ifftshift: _rolled(-1),
 }

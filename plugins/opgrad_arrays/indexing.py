@@ -64,6 +64,8 @@ def scatter(x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
 
     Derivative: its VJP is the cotangent at the index.
     """
+    if not isinstance(x, np.ndarray | np.generic) and hasattr(x, "dtype") and not og.is_traced(x):
+        return _scatter_foreign(x, index, shape)
     out = np.zeros(shape, np.result_type(x))
     if never_repeats(index):
         out[index] = x
@@ -75,6 +77,30 @@ def scatter(x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
 @scatter.vjp
 def _(g: Raw, out: Raw, x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
     return g[index]
+
+
+def _scatter_foreign(x: Raw, index: Index, shape: tuple[int, ...]) -> Raw:
+    """The same of an array that is not NumPy's, such as Dask's: by assignment, which it has."""
+    refuse_repeats(x, index)
+    parts = index if isinstance(index, tuple) else (index,)
+    out, kept = np.zeros_like(x, shape=shape), tuple(p for p in parts if p is not None)
+    out[kept] = np.reshape(x, np.shape(np.broadcast_to(0, shape)[kept]))  # without new axes
+    return out
+
+
+def refuse_repeats(x: Raw, index: Index) -> None:
+    """Refuse to add at integers that are repeated, which arrays that are not NumPy's cannot do.
+
+    Raises:
+        NotDifferentiable: they are.
+    """
+    parts = index if isinstance(index, tuple) else (index,)
+    chosen = [np.asarray(p) for p in parts if isinstance(p, np.ndarray | list)]
+    if any(p.dtype.kind != "b" and np.unique(p).size < p.size for p in chosen):
+        raise og.NotDifferentiable(
+            f"repeated integers in an index of {type(x).__module__}.{type(x).__name__}: only "
+            f"NumPy's arrays add up what belongs to one place"
+        )
 
 
 def never_repeats(index: Index) -> bool:
@@ -126,11 +152,37 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     return chosen
 
 
+def _choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
+    """np.choose: element by element, the one of the choices that the integers say."""
+    count, which = len(choices), np.asarray(plain(a))
+    if mode == "wrap":
+        which = which % count
+    elif mode == "clip":
+        which = np.clip(which, 0, count - 1)
+    elif ((which < 0) | (which >= count)).any():
+        raise ValueError(f"np.choose of {count} choices was given others than 0 to {count - 1}")
+    chosen = choices[0]
+    for k in range(1, count):
+        chosen = np.where(which == k, choices[k], chosen)
+    return np.broadcast_to(chosen, np.broadcast_shapes(which.shape, np.shape(chosen)))
+
+
+def _bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
+    """np.bincount: the sum of the weights that belong to each integer."""
+    places = np.asarray(plain(x))
+    counts = np.bincount(places, minlength=minlength)
+    if weights is None:
+        return counts
+    return run(scatter, weights, index=places, shape=counts.shape)
+
+
 LOWERINGS: dict[og.Op, Callable[..., Any]] = {
     scatter: lambda x, *, index, shape: x.scatter(index, shape)
 }
 """Writing into zeros cannot be traced."""
 FUNCTIONS: Functions = {
+    np.choose: _choose,
+    np.bincount: _bincount,
     np.take: _take,
     np.take_along_axis: _take_along_axis,
     np.compress: _compress,

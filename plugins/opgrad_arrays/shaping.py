@@ -35,7 +35,9 @@ def reshape(x: Raw, *, shape: Any, order: str = "C") -> Raw:
     """
     if order not in ("C", "F"):
         raise ValueError(f"the order of a reshape is 'C' or 'F', given {order!r}")
-    return np.reshape(x, shape, order=order)  # type: ignore[call-overload]  # C or F
+    if order == "C":  # Dask's has no order, and no single length
+        return np.reshape(x, shape if isinstance(shape, tuple | list) else (shape,))
+    return np.reshape(x, shape, order="F")
 
 
 @reshape.vjp

@@ -10,7 +10,11 @@ Needs SciPy: ``pip install "opgrad[scipy]"``.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
 
 import opgrad as og
 
@@ -78,3 +82,9 @@ def opgrad_ops() -> list[og.Op]:
         ode_solution,
     ]
     return [*bessel, *entropies, *gammas, *gaussian, *logistic, *arrays]
+
+
+@og.hookimpl.opgrad_functions
+def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
+    """NumPy functions made of these ops."""
+    return {np.i0: i0}
