@@ -92,9 +92,11 @@ class Code:
             return self.let(f"freeze {goal} " + self.let(f"{how} {source} {ref} to {goal}"))
         elif wanted[0] == "f":
             how = "sitofp" if given[0] == "i" else "uitofp"
+        elif given == "b1":
+            how = "zext"
         elif wanted[1] == given[1]:
             return ref
-        elif given == "b1" or (wanted[1] > given[1] and given[0] == "u"):
+        elif wanted[1] > given[1] and given[0] == "u":
             how = "zext"
         else:
             how = "sext" if wanted[1] > given[1] else "trunc"

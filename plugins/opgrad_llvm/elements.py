@@ -173,8 +173,8 @@ def _scaled(factor: float) -> Emit:
 
 
 def _invert(code: Code, kind: Kind, x: str) -> str:
-    ones = code.constant(1, "b1") if kind == "b1" else code.constant(-1, kind)
-    return code.let(f"xor {code.type(kind)} {x}, {ones}")
+    ones = {"b": 1, "i": -1, "u": 2 ** (8 * int(kind[1])) - 1}[kind[0]]
+    return code.let(f"xor {code.type(kind)} {x}, {code.constant(ones, kind)}")
 
 
 def _xlogy(log: str) -> Emit:

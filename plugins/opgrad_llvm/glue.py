@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any
 
 import numpy as np
@@ -84,12 +84,11 @@ class Glue:
         self._expression: dict[og.Node, str] = {node: f"x{k}" for k, node in enumerate(inputs)}
         self._parameters = ", ".join(self._expression.values())
         self._results: dict[Block, str] = {}
-        self._count = 0
+        self._next = count().__next__
 
     def name(self, value: Any) -> str:
         """A global for a value."""
-        self._count += 1
-        name = f"g{self._count}"
+        name = f"g{self._next()}"
         self.names[name] = value
         return name
 
@@ -145,7 +144,7 @@ class Glue:
             goal = self.expression(node)
             self.lines.append(f"matmul({', '.join(arguments)}, out={goal})")
             return
-        name = f"h{len(self._expression)}"
+        name = f"h{self._next()}"
         self._expression[node] = name
         aval = node.data
         if op is PICK:
@@ -173,12 +172,14 @@ class Glue:
         numbers = self.layout.numbers
         places = {node: k for k, node in enumerate(numbers)}
         returned: list[str] = []
-        for is_number, group in groupby(outputs, lambda node: node in places):
-            if not is_number:
+        for form, group in groupby(
+            outputs, lambda node: self._form(node) if node in places else ""
+        ):
+            if not form:
                 returned += map(self.expression, group)
                 continue
             for run in _runs([places[node] for node in group]):
-                returned += self._unpacked([numbers[k] for k in run], run[0])
+                returned += self._unpacked([numbers[k] for k in run], run[0], form)
         self.lines.append(f"return ({', '.join(returned)},)" if outputs else "return ()")
 
     def text(self) -> str:
@@ -209,13 +210,12 @@ class Glue:
         return self._results[view.block]
 
     def _let(self, expression: str) -> str:
-        name = f"v{len(self._expression)}"
+        name = f"v{self._next()}"
         self.lines.append(f"{name} = {expression}")
         return name
 
     def _buffer(self, node: og.Node, view: View) -> str:
-        self._count += 1
-        name = f"b{self._count}"
+        name = f"b{self._next()}"
         offset, dtype = self.layout.offsets[view.block], self.roles.avals[node].dtype
         self.setups[name] = lambda space: space.view(view, offset, dtype)
         return name
@@ -248,22 +248,22 @@ class Glue:
         put = self.name(struct.Struct("=" + form).pack_into)
         self.lines.append(f"{put}(bytes, {8 * word}, {expression})")
 
-    def _unpacked(self, numbers: Sequence[og.Node], first: int) -> list[str]:
+    def _form(self, node: og.Node) -> str:
+        """In which form a number is given back."""
+        aval = self.roles.avals[node]
+        return "python" if aval.number else aval.dtype.name
+
+    def _unpacked(self, numbers: Sequence[og.Node], first: int, form: str) -> list[str]:
         """Neighbouring numbers of the frame, as expressions of a tuple."""
-        avals, kinds = self.roles.avals, self.roles.kinds
         word = self.layout.first_number + first
-        if all(kinds[node] == "f8" and not avals[node].number for node in numbers):
+        if form == "float64":
             return [f"*floats[{word}:{word + len(numbers)}]"]
-        form = struct.Struct("=" + "".join(PACKED[kinds[node]] for node in numbers))
-        read = f"{self.name(form.unpack_from)}(bytes, {8 * word})"
-        if all(avals[node].number for node in numbers):
+        kinds = [self.roles.kinds[node] for node in numbers]
+        packing = struct.Struct("=" + "".join(PACKED[kind] for kind in kinds))
+        read = f"{self.name(packing.unpack_from)}(bytes, {8 * word})"
+        if form == "python":
             return [f"*{read}"]
-        names = [f"n{first + k}" for k in range(len(numbers))]
-        self.lines.append(f"{', '.join(names)}, = {read}")
-        return [
-            name if avals[node].number else f"{self.name(avals[node].dtype.type)}({name})"
-            for name, node in zip(names, numbers, strict=True)
-        ]
+        return [f"*map({self.name(self.roles.avals[numbers[0]].dtype.type)}, {read})"]
 
     def _array_result(self, node: og.Node) -> None:
         """A result must be nobody else's: no buffer, no constant, no part of these or an input."""

@@ -22,6 +22,8 @@ def power_of(exponent: float) -> Emit | None:
     whole, half = divmod(int(abs(twice)), 2)
 
     def emit(code: Code, kind: Kind, x: str) -> str:
+        if exponent == 0.5:
+            return code.intrinsic("sqrt", kind, x)  # at -0 and -inf, too, as NumPy does
         if exponent < 0 and not half:
             x = reciprocal(code, kind, x)  # of the base: the power of a small one might vanish
         if half:
@@ -47,7 +49,7 @@ def _product(code: Code, kind: Kind, x: str, count: int) -> str:
 
 
 def _root(code: Code, kind: Kind, x: str) -> str:
-    """``x ** 0.5``, which is 0 at -0 and inf at -inf, where the square root is -0 and NaN."""
+    """The square root, but 0 at -0 and inf at -inf, where other such powers are 0 or inf."""
     type_ = code.type(kind)
     root = code.intrinsic("sqrt", kind, x)
     positive = code.let(f"fadd {type_} {root}, {code.constant(0, kind)}")

@@ -90,7 +90,7 @@ class Program:
             if view.block.origin == "constant" and isinstance(node, og.Constant)
         ]
         self._free: deque[Any] = deque()
-        self._libraries = [source.first() for source in sources]
+        self.libraries = [source.first() for source in sources]
         self._calls_left = OFTEN if any(source.is_straight for source in sources) else 0
 
     def __call__(self, *inputs: Any) -> Sequence[Any]:
@@ -111,12 +111,12 @@ class Program:
 
     def _runner(self) -> Any:
         functions: dict[str, Any] = {}
-        for library in self._libraries:
+        for library in self.libraries:
             if library is not None:
                 functions |= library.functions
         space = Workspace(self._glue.layout, self._constants)
         natives = {name: Loop(spread, functions) for name, spread in self._spreads.items()}
-        natives = functions | natives | {"libraries": self._libraries}  # these stay loaded
+        natives = functions | natives | {"libraries": self.libraries}  # these stay loaded
         return runner(self._glue, self._code, space, natives)
 
     # -- tiers ---------------------------------------------------------------------------------
@@ -133,14 +133,14 @@ class Program:
         self._improve(False)
 
     def _improve(self, in_background: bool) -> None:
-        libraries = list(self._libraries)
+        libraries = list(self.libraries)
         for k, source in enumerate(self._sources):
             if source.is_straight:
                 better = source.better(in_background=in_background)
                 if better is None:
                     return
                 libraries[k] = better
-        self._libraries = libraries
+        self.libraries = libraries
         self._free = deque()  # calls that run keep their old one
 
     # -- for people ----------------------------------------------------------------------------
@@ -149,7 +149,7 @@ class Program:
         """What was made of the graph, in lines for people."""
         layout = self._glue.layout
         lines = [f"llvm: lowered in {1e3 * self._seconds['lower']:.1f} ms"]
-        for source, library in zip(self._sources, self._libraries, strict=True):
+        for source, library in zip(self._sources, self.libraries, strict=True):
             if library is not None:
                 stages = ", ".join(f"{name} {1e3 * s:.1f}" for name, s in library.seconds.items())
                 lines.append(

@@ -50,6 +50,8 @@ def rule_of(
         last: the last input, if it is a number known now.
     """
     output = kind_of(out.dtype)
+    if any(kind_of(aval.dtype) is None for aval in given):
+        return None
     if output is None or (out.number and output[0] == "i" and function is not np.where):
         return None  # Python's own integers do not overflow
     kinds = _loop_kinds(function, given)
