@@ -108,7 +108,7 @@ class Schedule:
                     x
                     for x in dict.fromkeys(node.inputs)
                     if of[x] == "loop"
-                    and any(u is not node and phase[u] < latest for u in users[x])
+                    and any(u is not node and phase.get(u, 0) < latest for u in users[x])
                 ]
                 if len(kept) <= 1:
                     phase[node] = latest
