@@ -12,6 +12,7 @@ import hashlib
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -98,7 +99,5 @@ def _checksum(key: str, code: bytes) -> bytes:
 
 
 def _remove(name: str) -> None:
-    try:
+    with suppress(OSError):
         os.unlink(name)
-    except OSError:
-        pass

@@ -106,10 +106,10 @@ def _code(text: str, level: int, library: Library) -> bytes:
         module = llvm.parse_assembly(text)
         library._spent("parse", start)
         start = perf_counter()
-        code = host().machine(level).emit_object(module)
+        made: bytes = host().machine(level).emit_object(module)
     library._spent("codegen", start)
-    disk.write(key, code)
-    return code
+    disk.write(key, made)
+    return made
 
 
 @cache

@@ -2,8 +2,8 @@
 
 A frame is an array of eight-byte words: the address of the buffers, those of constant arrays, one
 word for each input (a number, or an array's address), the addresses of results, then numbers: those
-that are results, and those that go from one function to another. Native code gets the address of the
-frame and nothing else.
+that are results, and those that go from one function to another. Native code gets the address of
+the frame and nothing else.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ class Layout:
         for node in self.numbers:
             self.word_of[node] = self.slot()
         for node in graph.nodes:
-            if node in schedule.escaping and node not in self.word_of:
-                if not getattr(roles.avals[node], "shape", (0,)) and node in roles.kinds:
-                    self.word_of[node] = self.slot()
+            is_number = node in roles.kinds and not roles.avals[node].shape
+            if is_number and node in schedule.escaping and node not in self.word_of:
+                self.word_of[node] = self.slot()
         self._plan(graph, roles, schedule)
 
     def _place(self, blocks: Iterable[Block]) -> None:
@@ -132,10 +132,11 @@ class Layout:
         born: dict[int, list[Block]] = {}
         for node, step in schedule.step_of.items():
             view = roles.views.get(node)
-            if view is not None and view.block.origin == "buffer" and roles.of[node] != "load":
-                if node in schedule.escaping or roles.of[node] in ("reduce", "gather"):
-                    born.setdefault(at[step], []).append(view.block)
-                    last[view.block] = at[step]
+            if view is None or view.block.origin != "buffer" or roles.of[node] == "load":
+                continue
+            if node in schedule.escaping or roles.of[node] in ("reduce", "gather"):
+                born.setdefault(at[step], []).append(view.block)
+                last[view.block] = at[step]
         never = len(order)
         outputs = set(graph.outputs)
         for node in graph.nodes:

@@ -174,7 +174,5 @@ class _Body:
     def clear(self, block: Block) -> None:
         """Fill a block with zeros."""
         self.code.intrinsics.add("declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)")
-        count = block.size * SIZE[block.kind]
-        self.code.do(
-            f"call void @llvm.memset.p0.i64(ptr {self._address(block)}, i8 0, i64 {count}, i1 false)"
-        )
+        place, count = self._address(block), block.size * SIZE[block.kind]
+        self.code.do(f"call void @llvm.memset.p0.i64(ptr {place}, i8 0, i64 {count}, i1 false)")

@@ -82,8 +82,9 @@ class Schedule:
 
     def domain(self, node: og.Node) -> Shape | None:
         """What the loop that computes a node goes over."""
-        aval = self._roles.avals[node.x] if self._roles.of[node] == "reduce" else node.data
-        return getattr(aval, "shape", None)
+        whose = node.x if self._roles.of[node] == "reduce" else node
+        assert whose is not None
+        return getattr(self._roles.avals[whose], "shape", None)
 
     def _sink(self, graph: og.Graph) -> None:
         """Move loop nodes to the loop that uses them, where that saves an array between loops."""

@@ -30,6 +30,7 @@ def compile_and_run() -> bool:
     program = program_of(f, np.ones(9))
     np.testing.assert_allclose(program(np.ones(9))[0], f(np.ones(9)))
     (library,) = program.libraries
+    assert library is not None
     return library.cached > 0
 
 
