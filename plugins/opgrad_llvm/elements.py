@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,14 +15,28 @@ Emit = Callable[..., str]
 """``emit(code, kind, *refs)``: write instructions on values of that kind; the result's name."""
 
 
-def _simple(floats: str = "", ints: str = "", bools: str = "") -> Emit:
-    """An instruction of two values, by the kind of number."""
+@dataclass(frozen=True)
+class Instruction:
+    """One instruction of two values of one kind.
 
-    def emit(code: Code, kind: Kind, x: str, y: str) -> str:
-        name = floats if kind[0] == "f" else bools if kind == "b1" else ints
-        return code.let(f"{name} {code.type(kind)} {x}, {y}")
+    Attributes:
+        floats, ints, bools: what it is for these kinds of number; ``{s}`` stands for ``s`` or
+            ``u``, for integers with or without a sign.
+    """
 
-    return emit
+    floats: str = ""
+    ints: str = ""
+    bools: str = ""
+
+    def name(self, kind: Kind) -> str:
+        """The instruction for a kind."""
+        if kind[0] == "f":
+            return self.floats
+        name = self.bools if kind == "b1" and self.bools else self.ints
+        return name.replace("{s}", "s" if kind[0] == "i" else "u")
+
+    def __call__(self, code: Code, kind: Kind, x: str, y: str) -> str:
+        return code.let(f"{self.name(kind)} {code.type(kind)} {x}, {y}")
 
 
 def _intrinsic(name: str) -> Emit:
@@ -37,14 +52,9 @@ def math_call(name: str) -> Emit:
     return emit
 
 
-def _compare(floats: str, ints: str) -> Emit:
-    def emit(code: Code, kind: Kind, x: str, y: str) -> str:
-        if is_float(kind):
-            return code.let(f"fcmp {floats} {code.type(kind)} {x}, {y}")
-        sign = "" if ints in ("eq", "ne") else "s" if kind[0] == "i" else "u"
-        return code.let(f"icmp {sign}{ints} {code.type(kind)} {x}, {y}")
-
-    return emit
+def _compare(floats: str, ints: str) -> Instruction:
+    sign = "" if ints in ("eq", "ne") else "{s}"
+    return Instruction(f"fcmp {floats}", f"icmp {sign}{ints}")
 
 
 def choose(code: Code, kind: Kind, condition: str, x: str, y: str) -> str:
@@ -221,17 +231,17 @@ def _ndtr(code: Code, kind: Kind, x: str) -> str:
 _less = _compare("olt", "lt")
 _maximum = _extremum(less=False, skips_nan=False)
 _minimum = _extremum(less=True, skips_nan=False)
-multiply = _simple("fmul contract", "mul", "and")
+multiply = Instruction("fmul contract", "mul", "and")
 
 FLOATS = "f8 f4"
 INTS = "i8 i4 i2 i1 u8 u4 u2 u1"
 ALL = f"{FLOATS} {INTS} b1"
 
 ELEMENTS: dict[Callable[..., object], tuple[Emit, str]] = {
-    np.add: (_simple("fadd contract", "add", "or"), ALL),
-    np.subtract: (_simple("fsub contract", "sub"), f"{FLOATS} {INTS}"),
+    np.add: (Instruction("fadd contract", "add", "or"), ALL),
+    np.subtract: (Instruction("fsub contract", "sub"), f"{FLOATS} {INTS}"),
     np.multiply: (multiply, ALL),
-    np.divide: (_simple("fdiv contract"), FLOATS),
+    np.divide: (Instruction("fdiv contract"), FLOATS),
     np.negative: (_negative, f"{FLOATS} {INTS}"),
     np.positive: (_identity, f"{FLOATS} {INTS}"),
     np.conjugate: (_identity, f"{FLOATS} {INTS}"),
@@ -261,15 +271,15 @@ ELEMENTS: dict[Callable[..., object], tuple[Emit, str]] = {
     np.logical_or: (_logical("or"), ALL),
     np.logical_xor: (_logical("xor"), ALL),
     np.logical_not: (_logical_not, ALL),
-    np.bitwise_and: (_simple(ints="and", bools="and"), f"{INTS} b1"),
-    np.bitwise_or: (_simple(ints="or", bools="or"), f"{INTS} b1"),
-    np.bitwise_xor: (_simple(ints="xor", bools="xor"), f"{INTS} b1"),
+    np.bitwise_and: (Instruction(ints="and", bools="and"), f"{INTS} b1"),
+    np.bitwise_or: (Instruction(ints="or", bools="or"), f"{INTS} b1"),
+    np.bitwise_xor: (Instruction(ints="xor", bools="xor"), f"{INTS} b1"),
     np.invert: (_invert, f"{INTS} b1"),
     np.isnan: (_is_nan, FLOATS),
     np.isinf: (_against_inf("oeq"), FLOATS),
     np.isfinite: (_against_inf("olt"), FLOATS),
     np.signbit: (_signbit, FLOATS),
-    np.fmod: (_simple("frem"), FLOATS),
+    np.fmod: (Instruction("frem"), FLOATS),
     np.remainder: (_remainder, FLOATS),
     np.deg2rad: (_scaled(math.pi / 180), FLOATS),
     np.radians: (_scaled(math.pi / 180), FLOATS),

@@ -133,17 +133,15 @@ class Roles:
     def _rule(self, node: og.Node) -> Rule | None:
         op: Any = node.op
         inputs = node.inputs
-        last = inputs[-1]
         exponent: Any = None
-        if op.implements[0] is np.power and isinstance(last, og.Constant):
-            exponent = last.data if isinstance(last.data, int | float) else None
-        avals = self.avals
-        key = (op, exponent, *[id(avals[x]) for x in inputs], id(node.data))
-        known = self._known
+        if op.implements[0] is np.power and isinstance(inputs[-1], og.Constant):
+            exponent = inputs[-1].data if isinstance(inputs[-1].data, int | float) else None
+        avals, known = self.avals, self._known
+        given = tuple([avals[x] for x in inputs])
+        key = (op, exponent, id(node.data), *map(id, given))
         if key in known:
             rule = known[key]
         else:
-            given = tuple([avals[x] for x in inputs])
             rule = known[key] = rule_of(op.implements[0], given, node.data, exponent)
         if rule is not None and not rule.all_floats:
             for x, kind in zip(inputs, rule.inputs, strict=True):

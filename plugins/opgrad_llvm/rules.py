@@ -11,8 +11,8 @@ import numpy as np
 
 from opgrad.compiler.avals import Aval
 from opgrad_llvm import mathlib
-from opgrad_llvm.elements import ELEMENTS, SCIPY, Emit, math_call
-from opgrad_llvm.kinds import Kind, is_float, kind_of
+from opgrad_llvm.elements import ELEMENTS, SCIPY, Emit, Instruction, math_call
+from opgrad_llvm.kinds import REGISTER, Kind, is_float, kind_of
 from opgrad_llvm.powers import power_of
 
 
@@ -36,6 +36,14 @@ class Rule:
     def all_floats(self) -> bool:
         """Whether any number can be cast to its inputs."""
         return all(map(is_float, self.inputs))
+
+    @cached_property
+    def instruction(self) -> str:
+        """On plain numbers: the one instruction of two values that it is, if it is one."""
+        emit = self.emit
+        if not isinstance(emit, Instruction):
+            return ""
+        return f"{emit.name(self.kind)} {REGISTER[self.kind]}"
 
 
 def rule_of(

@@ -2,10 +2,14 @@
 
 LLVM takes more than linear time for a function, so the code is cut into functions of some hundred
 nodes. A number that goes from one to another has a word of the frame.
+
+A program may be nothing but this, of a million nodes: what is done for each of them is written out,
+where elsewhere it would be a function.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import opgrad as og
@@ -24,30 +28,39 @@ def emit_scalars(
     unit: Unit, name: str, nodes: Sequence[og.Node], roles: Roles, layout: Layout
 ) -> list[str]:
     """Write the functions that compute these nodes; their names, in order."""
-    segment = _Segment(unit, nodes, roles, layout)
-    return segment.write(name)
+    return Segment(nodes, roles, layout).write(unit, name)
 
 
-class _Segment:
-    def __init__(self, unit: Unit, nodes: Sequence[og.Node], roles: Roles, layout: Layout) -> None:
-        self.unit, self.nodes, self.roles, self.layout = unit, nodes, roles, layout
+class Segment:
+    """Nodes of straight-line code, cut into chunks.
+
+    Attributes:
+        home: the chunk that computes each node.
+        stores: elements of arrays that a number goes to where it is computed.
+        words: where in the frame numbers are that other chunks need.
+        constants: literals that have been written, by kind.
+    """
+
+    def __init__(self, nodes: Sequence[og.Node], roles: Roles, layout: Layout) -> None:
+        self.roles, self.layout = roles, layout
         self.chunks = [nodes[k : k + CHUNK] for k in range(0, len(nodes), CHUNK)]
         self.home = {node: k for k, chunk in enumerate(self.chunks) for node in chunk}
         self.stores: dict[og.Node, list[View]] = {}
-        self.cleared: list[View] = []
+        self.cleared: list[Block] = []
         for node in nodes:
             if roles.of[node] == "gather":
                 self._spread(node)
         self.crossing = self._crossing()
-        self.word: dict[og.Node, int] = {}
+        self.words = dict(layout.word_of)
+        self.constants: defaultdict[Kind, dict[og.Node, str]] = defaultdict(dict)
 
     def _spread(self, node: og.Node) -> None:
         """Store the values of an array where they are computed, if no element has two."""
-        view = self.roles.views[node]
-        parts = [part_of(view.block, index) for index in node.params["indices"]]
+        block = self.roles.views[node].block
+        parts = [part_of(block, index) for index in node.params["indices"]]
         places = {part.offset for part in parts}
-        if len(places) < view.block.size:
-            self.cleared.append(view)
+        if len(places) < block.size:
+            self.cleared.append(block)
         if len(places) == len(parts):
             for x, part in zip(node.inputs, parts, strict=True):
                 if x in self.home:
@@ -57,96 +70,121 @@ class _Segment:
         """Numbers that later chunks need, each with the last one that does."""
         home, of = self.home, self.roles.of
         last: dict[og.Node, int] = {}
-        for node, k in home.items():
-            if of[node] == "load":
-                continue
-            block = self.roles.views[node].block if of[node] == "gather" else None
-            for x in node.inputs:
-                if home.get(x, k) != k and of[x] != "load" and not self.is_stored(x, block):
-                    last[x] = k
+        for k, chunk in enumerate(self.chunks):
+            for node in chunk:
+                for x in node.inputs:
+                    if home.get(x, k) != k and of[x] == "scalar":
+                        last[x] = k
         return last
 
-    def is_stored(self, x: og.Node, block: Block | None) -> bool:
+    def is_stored(self, x: og.Node, block: Block) -> bool:
         """Whether a number goes to an array where it is computed."""
         return any(part.block is block for part in self.stores.get(x, ()))
 
-    def write(self, name: str) -> list[str]:
-        ends: dict[int, list[int]] = {}
+    def write(self, unit: Unit, name: str) -> list[str]:
+        """Write the functions; their names."""
+        ends: defaultdict[int, list[int]] = defaultdict(list)
         names = []
-        layout = self.layout
         for k, chunk in enumerate(self.chunks):
-            code = Code(1, first=2)
-            body = _Body(self, code)
-            if k == 0:
-                for view in self.cleared:
-                    body.clear(view.block)
+            kept = []
             for node in chunk:
-                body.compute(node)
-                word = layout.word_of.get(node)
-                if word is None and node in self.crossing:
-                    word = self.word[node] = layout.slot()
-                    ends.setdefault(self.crossing[node], []).append(word)
-                if word is not None and node in body.refs:
-                    kind = self.roles.kinds[node]
-                    code.store(body.refs[node], layout.at(code, word), kind)
-            layout.release(ends.pop(k, ()))
+                if node in self.crossing and node not in self.words:
+                    word = self.words[node] = self.layout.slot()
+                    ends[self.crossing[node]].append(word)
+                if node in self.words or node in self.stores:
+                    kept.append(node)
+            body = _Body(self)
+            if k == 0:
+                for block in self.cleared:
+                    body.clear(block)
+            body.compute(chunk, set(kept))
+            self.layout.release(ends.pop(k, ()))
             names.append(f"{name}_{k}")
-            self.unit.function(names[-1], code)
+            unit.function(names[-1], body.code)
         return names
 
 
 class _Body:
-    """One function."""
+    """One function.
 
-    def __init__(self, segment: _Segment, code: Code) -> None:
-        self.segment, self.code = segment, code
-        self.refs: dict[og.Node, str] = {}
+    Attributes:
+        refs: the names of what has been computed, read, or cast, by kind.
+    """
+
+    def __init__(self, segment: Segment) -> None:
+        self.segment, self.roles, self.layout = segment, segment.roles, segment.layout
+        self.code = Code(1, first=2)
+        self.refs: defaultdict[Kind, dict[og.Node, str]] = defaultdict(dict)
         self._addresses: dict[Block, str] = {}
 
-    def compute(self, node: og.Node) -> None:
-        """Write the instructions of a node."""
-        segment = self.segment
-        rule = segment.roles.rules.get(node)
-        if rule is not None:
-            arguments = [
-                self.ref(x, kind) for x, kind in zip(node.inputs, rule.inputs, strict=True)
-            ]
-            ref = self.refs[node] = rule.emit(self.code, rule.kind, *arguments)
-        elif segment.roles.of[node] == "load":
-            if node not in segment.layout.word_of and node not in segment.stores:
-                return  # read where it is needed
-            ref = self.refs[node] = self._element(segment.roles.views[node])
-        else:
+    def compute(self, nodes: Sequence[og.Node], kept: set[og.Node]) -> None:
+        """Write the instructions of nodes; put away the results that are kept."""
+        rules, refs, code, find = self.roles.rules, self.refs, self.code, self.ref
+        let = code.let
+        for node in nodes:
+            rule = rules.get(node)
+            if rule is None:
+                self._read_or_gather(node, kept)
+                continue
+            if rule.instruction:
+                known = refs[rule.kind]
+                x, y = node.x, node.y
+                assert x is not None
+                assert y is not None
+                a = known.get(x) or find(x, rule.kind)
+                b = known.get(y) or find(y, rule.kind)
+                ref = let(f"{rule.instruction} {a}, {b}")
+            else:
+                arguments = [
+                    refs[kind].get(x) or find(x, kind)
+                    for x, kind in zip(node.inputs, rule.inputs, strict=True)
+                ]
+                ref = rule.emit(code, rule.kind, *arguments)
+            refs[rule.output][node] = ref
+            if node in kept:
+                self._keep(node, ref)
+
+    def _keep(self, node: og.Node, ref: str) -> None:
+        segment, kind = self.segment, self.roles.kinds[node]
+        word = segment.words.get(node)
+        if word is not None:
+            self.code.store(ref, self.layout.at(self.code, word), kind)
+        for part in segment.stores.get(node, ()):
+            self._put(ref, kind, part)
+
+    def _read_or_gather(self, node: og.Node, kept: set[og.Node]) -> None:
+        if self.roles.of[node] == "gather":
             self._gather(node)
-            return
-        if node in segment.stores:
-            for part in segment.stores[node]:
-                self._put(ref, segment.roles.kinds[node], part)
+        elif node in kept:  # others are read where they are needed
+            self._keep(node, self.ref(node, self.roles.kinds[node]))
 
     def ref(self, x: og.Node, kind: Kind) -> str:
-        """A number, as that kind."""
-        ref = self.refs.get(x)
+        """A number as that kind, brought there if need be."""
+        known = self.refs[kind]
+        ref = known.get(x)
         if ref is None:
-            if isinstance(x, og.Constant):
-                return self.code.constant(x.data, kind)
-            ref = self.refs[x] = self._fetch(x)
-        given = self.segment.roles.kinds[x]
-        return ref if given == kind else self.code.cast(ref, given, kind)
+            ref = known[x] = self._bring(x, kind)
+        return ref
 
-    def _fetch(self, x: og.Node) -> str:
-        """Read a number that another function computed."""
-        segment = self.segment
-        if segment.roles.of[x] == "load" and x in segment.home:
-            return self._element(segment.roles.views[x])
-        word = segment.word.get(x)
-        if word is None:
-            word = segment.layout.word_of[x]
-        return self.code.load(segment.layout.at(self.code, word), segment.roles.kinds[x])
+    def _bring(self, x: og.Node, kind: Kind) -> str:
+        if isinstance(x, og.Constant):
+            literals = self.segment.constants[kind]
+            if x not in literals:
+                literals[x] = self.code.constant(x.data, kind)
+            return literals[x]
+        given = self.roles.kinds[x]
+        if given != kind:
+            return self.code.cast(self.ref(x, given), given, kind)
+        if self.roles.of[x] == "load" and x in self.segment.home:
+            return self._element(self.roles.views[x])
+        return self.code.load(self.layout.at(self.code, self.segment.words[x]), kind)
+
+    # -- elements of arrays --------------------------------------------------------------------
 
     def _address(self, block: Block) -> str:
         found = self._addresses.get(block)
         if found is None:
-            found = self._addresses[block] = self.segment.layout.address(self.code, block)
+            found = self._addresses[block] = self.layout.address(self.code, block)
         return found
 
     def _element(self, view: View) -> str:
@@ -163,7 +201,8 @@ class _Body:
         code.store(ref, place, kind)
 
     def _gather(self, node: og.Node) -> None:
-        block = self.segment.roles.views[node].block
+        """Store the values that are not stored where they are computed."""
+        block = self.roles.views[node].block
         seen: set[int] = set()
         for x, index in zip(node.inputs, node.params["indices"], strict=True):
             part = part_of(block, index)
