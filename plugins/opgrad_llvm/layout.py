@@ -137,6 +137,8 @@ class Layout:
             if node in schedule.escaping or roles.of[node] in ("reduce", "gather"):
                 born.setdefault(at[step], []).append(view.block)
                 last[view.block] = at[step]
+        if not last:
+            return
         never = len(order)
         outputs = set(graph.outputs)
         for node in graph.nodes:
@@ -144,7 +146,7 @@ class Layout:
             if node in outputs and view is not None and view.block in last:
                 last[view.block] = never
             user = schedule.step_of.get(node)
-            for x in node.inputs:
+            for x in roles.inputs[node]:
                 view = roles.views.get(x)
                 if view is not None and view.block in last:
                     used = never if user is None and roles.of[node] != "view" else at.get(user, 0)  # type: ignore[arg-type]  # None is not in it

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-import numpy as np
-
 import opgrad as og
 from opgrad.compiler.avals import Aval, aval_of
 from opgrad.compiler.primitives import (
@@ -45,6 +43,7 @@ class Roles:
     Attributes:
         of: the roles.
         avals: of every node.
+        inputs: of every node, for many ask again and again.
         rules: for nodes of the roles ``scalar`` and ``loop``.
         views: for arrays that native code may read: where their elements are.
         kinds: of all that native code may read.
@@ -55,6 +54,7 @@ class Roles:
     def __init__(self, graph: og.Graph, inputs: Sequence[og.Node]) -> None:
         self.of: dict[og.Node, Role] = {}
         self.avals: dict[og.Node, Any] = {}
+        self.inputs: dict[og.Node, tuple[og.Node, ...]] = {}
         self.rules: dict[og.Node, Rule] = {}
         self.views: dict[og.Node, View] = {}
         self.kinds: dict[og.Node, Kind] = {}
@@ -67,6 +67,7 @@ class Roles:
         for node in graph.nodes:
             if node.op is not None:
                 self.avals[node] = node.data
+                self.inputs[node] = node.inputs
                 role = self.of[node] = self._role(node)
                 if role in _IN_MEMORY:
                     self._locate(node, role)
@@ -75,6 +76,7 @@ class Roles:
 
     def _leaf(self, node: og.Node, origin: str, aval: Aval) -> None:
         self.of[node] = "leaf"
+        self.inputs[node] = ()
         self.avals[node] = aval
         self._keep(node, origin)
 
@@ -132,16 +134,19 @@ class Roles:
 
     def _rule(self, node: og.Node) -> Rule | None:
         op: Any = node.op
-        inputs = node.inputs
+        inputs, avals, known = self.inputs[node], self.avals, self._known
         exponent: Any = None
-        if op.implements[0] is np.power and isinstance(inputs[-1], og.Constant):
+        if op.name == "power" and isinstance(inputs[-1], og.Constant):
             exponent = inputs[-1].data if isinstance(inputs[-1].data, int | float) else None
-        avals, known = self.avals, self._known
-        given = tuple([avals[x] for x in inputs])
-        key = (op, exponent, id(node.data), *map(id, given))
-        if key in known:
-            rule = known[key]
+        # By identity: there are few avals, and they live as long as the graph.
+        key: Any
+        if len(inputs) == 2:
+            key = op, exponent, id(node.data), id(avals[inputs[0]]), id(avals[inputs[1]])
         else:
+            key = op, exponent, id(node.data), *[id(avals[x]) for x in inputs]
+        rule = known.get(key, _UNKNOWN)
+        if rule is _UNKNOWN:
+            given = tuple([avals[x] for x in inputs])
             rule = known[key] = rule_of(op.implements[0], given, node.data, exponent)
         if rule is not None and not rule.all_floats:
             for x, kind in zip(inputs, rule.inputs, strict=True):
@@ -199,6 +204,7 @@ class Roles:
         return "host"
 
 
+_UNKNOWN: Any = object()
 _IN_MEMORY = ("loop", "reduce", "scatter", "gather", "host")
 
 

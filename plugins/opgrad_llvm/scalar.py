@@ -68,11 +68,11 @@ class Segment:
 
     def _crossing(self) -> dict[og.Node, int]:
         """Numbers that later chunks need, each with the last one that does."""
-        home, of = self.home, self.roles.of
+        home, of, inputs = self.home, self.roles.of, self.roles.inputs
         last: dict[og.Node, int] = {}
         for k, chunk in enumerate(self.chunks):
             for node in chunk:
-                for x in node.inputs:
+                for x in inputs[node]:
                     if home.get(x, k) != k and of[x] == "scalar":
                         last[x] = k
         return last

@@ -53,28 +53,28 @@ class Schedule:
 
     def _find_phases(self, graph: og.Graph) -> None:
         of, ready, phase = self._roles.of, self._ready, self._phase
-        avals = self._roles.avals
+        avals, inputs = self._roles.avals, self._roles.inputs
+        near: dict[og.Node, int] = {}  # the phase from which straight-line code can use a node
         for node in graph.nodes:
             role = of[node]
             first = 0
             if role == "leaf":
-                ready[node] = 0
+                ready[node] = near[node] = 0
             elif role in ("scalar", "load", "gather"):
-                for x in node.inputs:
-                    at = phase[x] if x in phase and of[x] in ("scalar", "load") else ready[x]
-                    if at > first:
-                        first = at
-                phase[node] = first
+                for x in inputs[node]:
+                    if near[x] > first:
+                        first = near[x]
+                phase[node] = near[node] = first
                 ready[node] = first + 1
             elif role == "view":
-                ready[node] = max(ready[x] for x in node.inputs)
+                ready[node] = near[node] = max(ready[x] for x in inputs[node])
             else:
                 shape = self.domain(node)
-                for x in node.inputs:
+                for x in inputs[node]:
                     fused = role != "host" and of[x] == "loop" and avals[x].shape == shape
                     first = max(first, phase[x] if fused else ready[x])
                 phase[node] = first
-                ready[node] = first + 1
+                ready[node] = near[node] = first + 1
 
     def steps(self) -> list[Step]:
         """All steps, in an order in which they can run."""
@@ -88,17 +88,17 @@ class Schedule:
 
     def _sink(self, graph: og.Graph) -> None:
         """Move loop nodes to the loop that uses them, where that saves an array between loops."""
-        of, phase = self._roles.of, self._phase
+        of, phase, inputs = self._roles.of, self._phase, self._roles.inputs
         users: dict[og.Node, list[og.Node]] = {}
         for node in graph.nodes:
-            for x in node.inputs:
+            for x in inputs[node]:
                 if of[x] == "loop":
                     users.setdefault(x, []).append(node)
         outputs = set(graph.outputs)
-        for node in reversed(graph.nodes):
-            if of[node] != "loop" or node in outputs or node not in users:
-                continue
+        for node in reversed(list(users)):
             by = users[node]
+            if node in outputs:
+                continue
             if any(
                 of[u] not in ("loop", "reduce") or self.domain(u) != node.data.shape for u in by
             ):
@@ -107,7 +107,7 @@ class Schedule:
             if latest > phase[node]:
                 kept = [
                     x
-                    for x in dict.fromkeys(node.inputs)
+                    for x in dict.fromkeys(inputs[node])
                     if of[x] == "loop"
                     and any(u is not node and phase.get(u, 0) < latest for u in users[x])
                 ]
@@ -143,11 +143,11 @@ class Schedule:
         return phases
 
     def _escaping(self, graph: og.Graph) -> set[og.Node]:
-        step_of, of = self.step_of, self._roles.of
+        step_of, of, inputs = self.step_of, self._roles.of, self._roles.inputs
         escaping = {node for node in graph.outputs if node in step_of}
         for node in graph.nodes:
             step = step_of.get(node)
-            for x in node.inputs:
+            for x in inputs[node]:
                 home = step_of.get(x)
                 if home is not None and (home is not step or of[x] == "reduce"):
                     escaping.add(x)
