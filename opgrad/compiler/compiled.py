@@ -156,8 +156,9 @@ class Compiled(Generic[P, R]):
     def _lower(self, graph: Graph, inputs: Sequence[Node]) -> Executable:
         if self._backend != "auto":
             return default().backend(self._backend).lower(graph, inputs)
+        backend = automatic_backend()
         try:
-            return automatic_backend().lower(graph, inputs)
+            return backend.lower(graph, inputs)
         except Exception as error:  # a backend that fails does not take the program down
             self._warn(f"runs by NumPy, step by step, since its backend failed: {error!r}")
             return default().backend("python").lower(graph, inputs)
