@@ -17,6 +17,8 @@ from opgrad.errors import OpgradError as OpgradError
 from opgrad.graph import Graph as Graph
 from opgrad.hooks import Scheduler as Scheduler
 from opgrad.hooks import hookimpl as hookimpl
+from opgrad.kinks import ordered as ordered
+from opgrad.kinks import zero_where as zero_where
 from opgrad.matrices import hessian as hessian
 from opgrad.matrices import hvp as hvp
 from opgrad.matrices import jacobian as jacobian

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (  # the lowest first; a module imports from lower floors only
     {"errors", "data"},
     {"operation"},
-    {"node", "declaration"},
+    {"node", "declaration", "kinks"},
     {"hooks", "draw", "containers"},
     {"plugin", "graph"},
     {"table", "diagnostics"},

@@ -10,7 +10,6 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arithmetic.choice import ordered, zero_where
 from opgrad_arithmetic.samples import PAIRS
 
 
@@ -23,7 +22,7 @@ def maximum(x: Raw, y: Raw) -> Raw:
     """
     if isinstance(x, int | float) and isinstance(y, int | float):
         return y if y > x or y != y else x  # NumPy would round or refuse large integers
-    return ordered(np.maximum(x, y))
+    return og.ordered(np.maximum(x, y))
 
 
 @maximum.vjp_wrt(0)
@@ -45,7 +44,7 @@ def minimum(x: Raw, y: Raw) -> Raw:
     """
     if isinstance(x, int | float) and isinstance(y, int | float):
         return y if y < x or y != y else x  # NumPy would round or refuse large integers
-    return ordered(np.minimum(x, y))
+    return og.ordered(np.minimum(x, y))
 
 
 @minimum.vjp_wrt(0)
@@ -64,7 +63,7 @@ def _share(g: Raw, high: Raw, low: Raw) -> Raw:
         share = 0.5 * g if high == low else g  # an integer stays one, however large
     else:
         share = np.where(high == low, 0.5 * g, g)
-    return zero_where(high < low, share)
+    return og.zero_where(high < low, share)
 
 
 @og.op(
@@ -103,9 +102,9 @@ def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> tuple[None]:
 
 @where.vjp_wrt(1)
 def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> Raw:
-    return zero_where(condition == 0, g)
+    return og.zero_where(condition == 0, g)
 
 
 @where.vjp_wrt(2)
 def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> Raw:
-    return zero_where(condition != 0, g)
+    return og.zero_where(condition != 0, g)

@@ -9,7 +9,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.axes import axes_of, kept, spread
+from opgrad_arrays.axes import Flag, axes_of, kept, spread
 from opgrad_arrays.cumulative import exclusive_products
 from opgrad_arrays.rules import Functions
 from opgrad_arrays.shaping import MATRIX
@@ -31,7 +31,7 @@ _ZERO_ROWS = og.Sample(np.ones((0, 3)), axis=1)
 
 
 @og.op(implements=np.sum, samples=[*_COMMON, *_EMPTY])
-def sum(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+def sum(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The sum over an axis, several, or all. Derivative: 1 for every element."""
     if x.__class__ is np.ndarray:  # what np.sum comes to, in half the time
         return _add_up(x, axis, keepdims=keepdims)
@@ -47,7 +47,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> 
     implements=np.prod,
     samples=[*_COMMON, *_EMPTY, og.Sample(np.array([[0.0, 2.0, 3.0], [0.0, 0.0, 1.5]]), axis=1)],
 )
-def prod(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+def prod(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The product over an axis, several, or all.
 
     Derivative: the product of all other elements; right where some are zero, too.
@@ -69,7 +69,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> 
 
 
 @og.op(implements=(np.max, np.amax), samples=[*_COMMON, _ZERO_ROWS])
-def max(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+def max(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The largest element over an axis, several, or all; NaN if there is one.
 
     Derivative: 1 for the largest, 0 for the others. At a tie: shared equally.
@@ -83,7 +83,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> 
 
 
 @og.op(implements=(np.min, np.amin), samples=[*_COMMON, _ZERO_ROWS])
-def min(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+def min(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The smallest element over an axis, several, or all; NaN if there is one.
 
     Derivative: 1 for the smallest, 0 for the others. At a tie: shared equally.
@@ -113,7 +113,7 @@ def _shares(out: Raw, x: Raw, axis: Any, keepdims: bool) -> Raw:
         og.Sample(np.ones((0, 3)), axis=1),
     ],
 )
-def std(x: Raw, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Raw:
+def std(x: Raw, *, axis: Any = None, ddof: float = 0, keepdims: Flag = False) -> Raw:
     """The standard deviation over an axis, several, or all; of n - ddof degrees of freedom.
 
     Derivative: (x - mean) / ((n - ddof) out). Where all are equal: 0.

@@ -118,10 +118,11 @@ def _rollaxis(a: Any, axis: int, start: int = 0) -> Any:
 
 
 def _at_least(ndim: int) -> Any:
-    numpys = {1: np.atleast_1d, 2: np.atleast_2d, 3: np.atleast_3d}[ndim]
+    functions: dict[int, Any] = {1: np.atleast_1d, 2: np.atleast_2d, 3: np.atleast_3d}
+    of_numpy = functions[ndim]
 
     def at_least(*arrays: Any) -> Any:
-        shapes = [numpys(np.empty(np.shape(a))).shape for a in arrays]
+        shapes = [of_numpy(np.empty(np.shape(a))).shape for a in arrays]
         reshaped = tuple(
             a if np.shape(a) == shape else np.reshape(a, shape)
             for a, shape in zip(arrays, shapes, strict=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.axes import kept, spread
+from opgrad_arrays.axes import Flag, kept, spread
 from opgrad_arrays.rules import Functions, run
 from opgrad_arrays.shaping import MATRIX
 
@@ -94,7 +94,7 @@ def _exponentials(x: Raw, axis: Any) -> tuple[Raw, Raw]:
         og.Sample(MATRIX.astype(np.float32), axis=1),
     ]
 )
-def norm(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+def norm(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The square root of the sum of |x|**2 over an axis, several, or all: Euclidean, Frobenius.
 
     Derivative: x / out (its conjugate, if complex). At zero, where it has a kink: 0.
@@ -112,7 +112,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> 
     )
 
 
-def _norm(x: Raw, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Raw:
+def _norm(x: Raw, ord: Any = None, axis: Any = None, keepdims: Flag = False) -> Raw:
     """np.linalg.norm: all orders of vectors, and those of matrices that need no decomposition."""
     over = x.ndim if axis is None else len(axis) if isinstance(axis, tuple) else 1
     if ord is None or (ord == "fro" and over == 2) or (ord == 2 and over == 1):
@@ -131,7 +131,7 @@ def _norm(x: Raw, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     )
 
 
-def _vector_norm(x: Raw, ord: float, axis: Any, keepdims: bool) -> Raw:
+def _vector_norm(x: Raw, ord: float, axis: Any, keepdims: Flag) -> Raw:
     size = np.abs(x)
     if np.isinf(ord):
         return (np.max if ord > 0 else np.min)(size, axis=axis, keepdims=keepdims)

@@ -18,7 +18,7 @@ from opgrad_elementary.samples import ANYWHERE, OFF_THE_GRID
 @og.op(elementwise=True, implements=np.sign, samples=ANYWHERE)
 def sign(x: Raw) -> Raw:
     """-1, 0 or 1: the sign of x; NaN for NaN. No gradient, at the jump x = 0 neither."""
-    return _ordered(np.sign(x))
+    return og.ordered(np.sign(x))
 
 
 @og.op(elementwise=True, implements=np.floor, samples=OFF_THE_GRID)
@@ -80,37 +80,19 @@ def clip(x: Raw, low: Raw, high: Raw) -> Raw:
         if x != x or low != low or high != high:
             return math.nan
         return min(max(x, low), high)  # NumPy would round or refuse large integers
-    return _ordered(np.minimum(np.maximum(x, low), high))
+    return og.ordered(np.minimum(np.maximum(x, low), high))
 
 
 @clip.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, low: Raw, high: Raw) -> Raw:
-    return _zero_where((x < low) + (x > high), g)
+    return og.zero_where((x < low) + (x > high), g)
 
 
 @clip.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, low: Raw, high: Raw) -> Raw:
-    return _zero_where((x >= low) + (low > high), g)
+    return og.zero_where((x >= low) + (low > high), g)
 
 
 @clip.vjp_wrt(2)
 def _(g: Raw, out: Raw, x: Raw, low: Raw, high: Raw) -> Raw:
-    return _zero_where((x <= high) * (low <= high), g)
-
-
-def _zero_where(flat: Raw, g: Raw) -> Raw:
-    """0 where ``flat`` holds, else ``g``. Not a product: inf * 0 would be NaN."""
-    if isinstance(flat, int) and isinstance(g, int | float):
-        return type(g)(0) if flat else g
-    return np.where(flat, 0, g)
-
-
-def _ordered(out: Raw) -> Raw:
-    """The result as it is, if it is real.
-
-    Raises:
-        TypeError: it is complex. NumPy compares real parts first, which has no derivative.
-    """
-    if np.iscomplexobj(out):
-        raise TypeError("complex numbers have no order: this op takes real ones")
-    return out
+    return og.zero_where((x <= high) * (low <= high), g)
