@@ -50,7 +50,13 @@ def readme(results: Results) -> str:
     rows = []
     for title, samples in results["seconds"].items():
         found = [fastest(samples, family) for family in COLUMNS]
-        rows.append([title, *(f"{1e6 * best[1]:,.3g}" if best else "" for best in found)])
+        rows.append([title, *(_microseconds(best[1]) if best else "" for best in found)])
     rounds = len(next(iter(samples.values())))
     measured = f"Medians of {rounds} rounds, one thread, {circumstances(results)}"
     return f"{markdown(['µs', *COLUMNS.values()], rows)}\n\n{measured}"
+
+
+def _microseconds(seconds: float) -> str:
+    """Three places or more."""
+    us = 1e6 * seconds
+    return f"{us:,.{0 if us >= 100 else 1 if us >= 10 else 2}f}"

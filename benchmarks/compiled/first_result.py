@@ -7,7 +7,7 @@ Every measurement is of a process of its own, which has imported and woken up th
 The user's cache folder is an empty one.
 
 ``run.py`` starts it. ``python -m benchmarks.compiled.first_result CONTESTANT SAMPLES`` prints one
-measurement as JSON.
+measurement as JSON, in the environment that it finds.
 """
 
 from __future__ import annotations
@@ -16,55 +16,44 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from math import nan
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-from attrs import frozen
-
+from benchmarks.arrays.memory import CLEAR, peak
+from benchmarks.compiled.contestants import MODULES, chosen
+from benchmarks.compiled.programs import mlp
+from benchmarks.compiled.timing import seconds_of
+from benchmarks.eager.mlp import n_ops
 from benchmarks.machine import ONE_THREAD, ROOT
 
 SAMPLES = (2, 20, 155, 1553)
 """1,287, 12,879, 99,819 and 1,000,131 ops."""
-
-
-@frozen
-class Contestant:
-    """A function of one of the contestants' modules, and the programs that it is asked to take."""
-
-    module: str
-    function: str
-    samples: tuple[int, ...] = SAMPLES
-
-
-CONTESTANTS = {
-    "OpGrad": Contestant("OpGrad", "first"),
-    "CasADi": Contestant("CasADi", "first"),
-    "JAX, jit": Contestant("JAX", "first", SAMPLES[:1]),
-    "JAX, jit, numbers": Contestant("JAX", "first_of_numbers", SAMPLES[:1]),
-}
+PATIENCE = {"JAX": 2}
+"""Samples at most, of a contestant that would take minutes to compile more."""
 REPEATED = 3
 """Processes that measure the same, if the program is small; the medians are kept."""
 
 
-def growth(names: Iterable[str], largest: int) -> dict[str, dict[str, dict[str, float]]]:
+def growth(modules: Mapping[str, Any], largest: int) -> dict[str, dict[str, dict[str, float]]]:
     """The measurements by contestant and number of ops, up to ``largest`` samples."""
-    from benchmarks.eager.mlp import n_ops
-
     found: dict[str, dict[str, dict[str, float]]] = {}
-    for name in names:
-        found[name] = {}
-        for samples in CONTESTANTS[name].samples:
-            if samples <= largest:
-                repeated = REPEATED if samples <= 20 else 1
-                several = [apart(name, samples) for _ in range(repeated)]
-                found[name][str(n_ops(samples))] = {
-                    key: median(one[key] for one in several) for key in several[0]
-                }
+    for family, module in modules.items():
+        for name in getattr(module, "FIRST", {}):
+            found[name] = {
+                str(n_ops(samples)): _median_of_processes(name, samples)
+                for samples in SAMPLES
+                if samples <= min(largest, PATIENCE.get(family, largest))
+            }
     return found
+
+
+def _median_of_processes(name: str, samples: int) -> dict[str, float]:
+    several = [apart(name, samples) for _ in range(REPEATED if samples <= 20 else 1)]
+    return {key: median(one[key] for one in several) for key in several[0]}
 
 
 def apart(name: str, samples: int) -> dict[str, float]:
@@ -81,20 +70,15 @@ def apart(name: str, samples: int) -> dict[str, float]:
 
 def measure(name: str, samples: int) -> dict[str, float]:
     """The same, in this process."""
-    from benchmarks.arrays.memory import CLEAR, peak
-    from benchmarks.compiled.contestants import MODULES, chosen
-    from benchmarks.compiled.programs import mlp
-    from benchmarks.compiled.timing import seconds_of
-
-    contestant = CONTESTANTS[name]
-    module = chosen(without=MODULES.keys() - {contestant.module})[contestant.module]
+    family = name.split(",")[0]
+    module = chosen(without=MODULES.keys() - {family})[family]
     module.wake()
     program = mlp.make(samples)
     found: dict[str, Any] = {}
 
     def first() -> Any:
         start = perf_counter()
-        found["step"] = step = getattr(module, contestant.function)(program)
+        found["step"] = step = module.FIRST[name](program)
         result = step()
         found["seconds"] = perf_counter() - start
         return result
@@ -112,5 +96,4 @@ def measure(name: str, samples: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    os.environ.update(ONE_THREAD)  # read when NumPy is imported
     print(json.dumps(measure(sys.argv[1], int(sys.argv[2]))))

@@ -36,7 +36,7 @@ from benchmarks.compiled import figures
 from benchmarks.compiled.cases import CASES
 from benchmarks.compiled.contestants import MODULES, PACKAGES, chosen
 from benchmarks.compiled.entry import Entries, Entry
-from benchmarks.compiled.first_result import CONTESTANTS, SAMPLES, growth
+from benchmarks.compiled.first_result import SAMPLES, growth
 from benchmarks.compiled.timing import in_turns
 
 TOLERANCE = 1e-9
@@ -63,8 +63,7 @@ def main() -> None:
             both, alone = measure(entries, options.rounds)
             results["seconds"][title], results["function_seconds"][title] = both, alone
             print(*figures.case(title, results), "", sep="\n", flush=True)
-    names = [n for n, of in CONTESTANTS.items() if hasattr(modules.get(of.module), of.function)]
-    results["first_result"] = growth(names, options.largest)
+    results["first_result"] = growth(modules, options.largest)
     print(*figures.growth(results), "", *figures.verdicts(results), "", sep="\n")
     print(f"results agree to {max(results['agree_to'].values()):.0e}")
     if not results.get("c_is_vectorised", True):

@@ -1,4 +1,8 @@
-"""Who takes part: a module each, whose ``CASES`` make entries of a program."""
+"""Who takes part: a module each.
+
+``CASES`` make entries of a program. ``FIRST`` do all that a first result takes, and ``wake`` what a
+process needs before that.
+"""
 
 from __future__ import annotations
 

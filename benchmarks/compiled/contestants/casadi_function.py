@@ -75,15 +75,16 @@ def _function(of: mlp.Problem, with_gradient: bool) -> Any:
 def _buffered(function: Any, inputs: list[Any]) -> tuple[Step, Parts]:
     """The call through a buffer, and the arrays that it writes into."""
     buffer, evaluate = function.buffer()
+    arguments = [np.ravel(array) for array in inputs]
     results = [np.zeros(function.nnz_out(i)) for i in range(function.n_out())]
-    for i, array in enumerate(inputs):
-        buffer.set_arg(i, np.ravel(array).data)
+    for i, array in enumerate(arguments):
+        buffer.set_arg(i, array.data)
     for i, array in enumerate(results):
         buffer.set_res(i, array.data)
 
     def step() -> Any:
         evaluate()
-        return buffer  # kept alive, and with it the inputs
+        return buffer, arguments, results  # the buffer has their addresses only: they stay alive
 
     return step, results
 
@@ -92,4 +93,5 @@ def _dense(found: Any) -> Any:
     return [np.array(matrix) for matrix in found]
 
 
+FIRST = {"CasADi": first}
 CASES = {"scalar MLP": scalar_mlp, "bundle": bundle}

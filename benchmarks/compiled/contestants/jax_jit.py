@@ -125,6 +125,7 @@ def _jit(f: Callable[..., Any], inputs: list[Any]) -> Step:
     return lambda: jax.block_until_ready(call(*on_device))
 
 
+FIRST = {"JAX, jit": first, "JAX, jit, numbers": first_of_numbers}
 CASES = {
     "scalar MLP": scalar_mlp,
     "batched MLP": batched_mlp,

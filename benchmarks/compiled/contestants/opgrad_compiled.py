@@ -146,6 +146,7 @@ def _columns(of: tuple[Any, Any]) -> tuple[list[Any], list[Any]]:
     return inputs, observed
 
 
+FIRST = {"OpGrad": first} if COMPILES else {}
 CASES = {
     "scalar MLP": scalar_mlp,
     "batched MLP": batched_mlp,

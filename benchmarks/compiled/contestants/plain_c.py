@@ -51,12 +51,12 @@ def black_scholes(inputs: list[Any]) -> Entries:
 
 def is_vectorised() -> bool:
     """Whether the Black-Scholes loop calls vector functions, by the names in the binary."""
-    return b"_ZGV" in _compiled()[1]
+    return b"_ZGV" in compiled()[1]
 
 
 def bound(name: str, n: int, arrays: list[Any]) -> Callable[[], None]:
     """The function of that name, to be called on these arrays again and again."""
-    function = _compiled()[0][name]
+    function = compiled()[0][name]
     function.restype = None
     pointers = [array.ctypes.data_as(ctypes.c_void_p) for array in arrays]  # keep them
     size = ctypes.c_long(n)
@@ -64,7 +64,7 @@ def bound(name: str, n: int, arrays: list[Any]) -> Callable[[], None]:
 
 
 @cache
-def _compiled() -> tuple[ctypes.CDLL, bytes]:
+def compiled() -> tuple[ctypes.CDLL, bytes]:
     """All of ``c/``, compiled: loaded, and as the file's bytes.
 
     Raises:
