@@ -92,15 +92,17 @@ def _growing(first: Results) -> Iterator[Line]:
     if "12879" in ours:
         seconds = ours["12879"]["first_seconds"] / 12879
         yield Line("first result, 12,879 ops", "µs an op", 1e6 * FIRST, 1e6 * seconds)
-    theirs = {
-        name: of["1287"]["first_seconds"] for name, of in first.items() if name.startswith("JAX")
-    }
+    theirs = [
+        (of["1287"]["first_seconds"], name)
+        for name, of in first.items()
+        if name.split(",")[0] == "JAX" and "1287" in of
+    ]
     if theirs:
-        name, soonest = min(theirs.items(), key=lambda item: item[1])
-        share = ours["1287"]["first_seconds"] / soonest if ours else None
+        soonest, name = min(theirs)
+        share = ours["1287"]["first_seconds"] / soonest if "1287" in ours else None
         yield Line("first result, 1,287 ops", f"time / {name}", SOONER, share)
     for what in ("first_seconds", "call_seconds", "peak_bytes"):
-        if len(ours) > 1:
-            per_op = [of[what] / int(ops) for ops, of in ours.items()]
+        per_op = [of[what] / int(ops) for ops, of in ours.items()]
+        if len(ours) > 1 and per_op[0]:  # a process may have had the little memory already
             case = f"{int(next(iter(ours))):,} to {int(list(ours)[-1]):,} ops"
             yield Line(case, f"{what} an op, growth", FLAT, max(per_op[1:]) / per_op[0])
