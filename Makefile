@@ -31,7 +31,7 @@ types: $(VENV)/.with-all $(VENV)/.with-example
 pytest: $(VENV)/.with-all $(VENV)/.with-example
 	$(RUN) $(BIN)/pytest
 
-test-peers: $(VENV)/.with-bench,test ## Compare every op with torch (installs it: large)
+test-peers: $(VENV)/.with-bench,test ## Compare every op with JAX and torch (installs them: large)
 	$(RUN) $(BIN)/pytest tests_peers
 
 test-versions: ## Run the tests on each interpreter of PYTHONS

@@ -6,6 +6,9 @@ no comparison holds: it passes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 import opgrad as og
@@ -68,7 +71,6 @@ def _share(g: Raw, high: Raw, low: Raw) -> Raw:
 
 @og.op(
     elementwise=True,
-    implements=np.where,
     samples=[
         (True, 1.5, -2.0),
         (False, 3, 2),
@@ -108,3 +110,17 @@ def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> Raw:
 @where.vjp_wrt(2)
 def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> Raw:
     return og.zero_where(condition != 0, g)
+
+
+def choose(condition: Any, x: Any = None, y: Any = None, /) -> Any:
+    """np.where: the op; of a condition alone, the places where it holds."""
+    if x is None and y is None:
+        return np.nonzero(condition)
+    if isinstance(condition, np.bool_):  # of numbers: they stay numbers
+        condition = bool(condition)
+    return where(condition, x, y)
+
+
+def extremes_of_numbers(extreme: Callable[..., Any]) -> Callable[..., Any]:
+    """np.fmax and np.fmin: the extreme of two, of which one may be NaN."""
+    return lambda x, y: extreme(np.where(np.isnan(x), y, x), np.where(np.isnan(y), x, y))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,6 @@ def _(g: Raw, out: Raw, x: Raw, *, decimals: int = 0) -> tuple[None]:
 
 @og.op(
     elementwise=True,
-    implements=np.clip,
     samples=[
         (0.3, -1.0, 1.0),
         (2.5, -1.0, 1.0),
@@ -96,3 +96,36 @@ def _(g: Raw, out: Raw, x: Raw, low: Raw, high: Raw) -> Raw:
 @clip.vjp_wrt(2)
 def _(g: Raw, out: Raw, x: Raw, low: Raw, high: Raw) -> Raw:
     return og.zero_where((x <= high) * (low <= high), g)
+
+
+def clipped(
+    a: Raw,
+    a_min: Raw | None = None,
+    a_max: Raw | None = None,
+    out: None = None,
+    *,
+    min: Raw | None = None,
+    max: Raw | None = None,
+) -> Raw:
+    """np.clip: the op, or with one bound the larger or smaller one, as clip has it at the kink."""
+    low: Any
+    high: Any
+    low, high = a_min if min is None else min, a_max if max is None else max
+    if low is not None and high is not None:
+        return clip(a, low, high)
+    if np.result_type(a).kind == "f" and (low is not None or high is not None):
+        return clip(a, -math.inf if low is None else low, math.inf if high is None else high)
+    if low is None and high is None:
+        return np.positive(a)
+    return np.minimum(a, high) if high is not None else np.maximum(a, low)
+
+
+def truncated(x: Raw, /) -> Raw:
+    """np.trunc and np.fix: towards zero. No gradient."""
+    return np.where(np.less(x, 0), np.ceil(x), np.floor(x))
+
+
+def parts(x: Raw, /) -> tuple[Raw, Raw]:
+    """np.modf: what is behind the point, and what is before it."""
+    finite = np.where(np.isinf(x), 0, x)
+    return finite - truncated(finite), truncated(x)
