@@ -1,4 +1,4 @@
-"""What a contestant brings to a case: a call to time, and how to read its result."""
+"""What a contestant brings to a case: a call to time, and how to read and compare its result."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from attrs import frozen
 
 Step = Callable[[], Any]
 Parts = list[Any]
+TOLERANCE = 1e-9
 
 
 def parts(result: Any) -> Parts:
@@ -43,3 +44,21 @@ class Entry:
 
 Entries = Mapping[str, Entry]
 """By the name that tables show."""
+
+
+def compare(entries: Entries) -> float:
+    """The largest difference of values or derivatives, relative to the largest element beside it.
+
+    Raises:
+        SystemExit: it is too large for all to have done the same work.
+    """
+    found = {name: entry.read(entry.step()) for name, entry in entries.items() if entry.read}
+    right = next(iter(found.values()))
+    difference = 0.0
+    for name, result in found.items():
+        for part, expected in zip(result, right, strict=True):
+            off = float(np.max(np.abs(part - expected)) / np.max(np.abs(expected)))
+            if not off <= TOLERANCE:
+                raise SystemExit(f"{name} differs from {next(iter(found))} by {off:.1e}")
+            difference = max(difference, off)
+    return difference

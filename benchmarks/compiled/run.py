@@ -30,16 +30,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks.compiled import figures
 from benchmarks.compiled.cases import CASES
 from benchmarks.compiled.contestants import MODULES, PACKAGES, chosen
-from benchmarks.compiled.entry import Entries, Entry
+from benchmarks.compiled.entry import Entries, Entry, compare
 from benchmarks.compiled.first_result import SAMPLES, growth
 from benchmarks.compiled.timing import in_turns
-
-TOLERANCE = 1e-9
 
 
 def main() -> None:
@@ -65,7 +61,7 @@ def main() -> None:
             print(*figures.case(title, results), "", sep="\n", flush=True)
     results["first_result"] = growth(modules, options.largest)
     print(*figures.growth(results), "", *figures.verdicts(results), "", sep="\n")
-    print(f"results agree to {max(results['agree_to'].values()):.0e}")
+    print(f"results agree to {max(results['agree_to'].values(), default=0.0):.0e}")
     if not results.get("c_is_vectorised", True):
         print("gcc found no vector functions: C calls exp, log and erf one number at a time")
     if options.json:
@@ -83,24 +79,6 @@ def entries_for(title: str, modules: Iterable[Any]) -> Entries:
         if kind in module.CASES:
             entries |= module.CASES[kind](program)
     return entries
-
-
-def compare(entries: Entries) -> float:
-    """The largest difference of values or derivatives, relative to the largest element beside it.
-
-    Raises:
-        SystemExit: it is too large for all to have done the same work.
-    """
-    found = {name: entry.read(entry.step()) for name, entry in entries.items() if entry.read}
-    right = next(iter(found.values()))
-    difference = 0.0
-    for name, result in found.items():
-        for part, expected in zip(result, right, strict=True):
-            off = float(np.max(np.abs(part - expected)) / np.max(np.abs(expected)))
-            if not off <= TOLERANCE:
-                raise SystemExit(f"{name} differs from {next(iter(found))} by {off:.1e}")
-            difference = max(difference, off)
-    return difference
 
 
 def measure(entries: Entries, rounds: int) -> list[dict[str, list[float]]]:

@@ -11,9 +11,8 @@ from scipy.special import erf
 from benchmarks.compiled import figures
 from benchmarks.compiled.bars import Line, fastest, lines
 from benchmarks.compiled.contestants import opgrad_compiled, plain_c, plain_numpy
-from benchmarks.compiled.entry import Entry, parts
+from benchmarks.compiled.entry import Entry, compare, parts
 from benchmarks.compiled.programs import black_scholes, bundle, mlp
-from benchmarks.compiled.run import compare
 from benchmarks.compiled.timing import in_turns
 
 MEASURED = {"OpGrad": [1.0, 3.0, 2.0], "OpGrad, eager": [1e-9], "JAX, jit": [4.0], "C": [1.0]}
