@@ -39,7 +39,6 @@ class Traces:
         result: the leaves of what was returned: positions of outputs, and others as they are.
         structure: that of what was returned.
         guards: how many decisions were taken from values.
-        returned: what the function returned, in this run.
         is_plain: whether the result's leaves are the outputs, one by one.
     """
 
@@ -48,7 +47,6 @@ class Traces:
     result: tuple[Output | Static, ...]
     structure: Any
     guards: int
-    returned: Any
     is_plain: bool
 
 
@@ -68,8 +66,8 @@ class Static:
 
 def trace(
     f: Callable[..., Any], name: str, leaves: Sequence[Any], structure: Any, dynamic: Sequence[int]
-) -> Traces:
-    """Run ``f`` on the arguments, those leaves at ``dynamic`` traced.
+) -> tuple[Traces, Any]:
+    """What became of ``f`` on the arguments, those leaves at ``dynamic`` traced; and its result.
 
     Raises:
         NotTraceable: ``f`` would turn a traced value into plain data.
@@ -105,15 +103,15 @@ def trace(
             concrete.append(part)
     if run.guards:
         outputs.append(reduce(_both, [_holds(node, outcome) for node, outcome in run.guards]))
-    return Traces(
+    traces = Traces(
         graph=snapshot(outputs, inputs),
         inputs=tuple(inputs),
         result=tuple(result),
         structure=out_structure,
         guards=len(run.guards),
-        returned=out_structure.unflatten(concrete),
         is_plain=all(isinstance(leaf, Output) for leaf in result),
     )
+    return traces, out_structure.unflatten(concrete)
 
 
 def _own(data: Any) -> Any:
