@@ -7,18 +7,18 @@ parameters, it is called both with one array of them and with a list of numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 import opgrad as og
 from benchmarks.arrays.programs import Program
-from benchmarks.compiled.entry import Entries, Entry, Step, value_and_vector
+from benchmarks.compiled.entry import Entries, Entry, Parts, Step, parts, value_and_vector
 from benchmarks.compiled.programs import black_scholes as options
 from benchmarks.compiled.programs import bundle as camera
 from benchmarks.compiled.programs import mlp
 
-COMPILES = hasattr(og, "compile")
 Function = Callable[..., Any]
 
 
@@ -56,7 +56,7 @@ def bundle(of: tuple[Any, Any]) -> Entries:
     def blocks(observed: Sequence[Any], *inputs: Any) -> Any:
         return camera.with_jacobian(og.grad, np, inputs, observed)
 
-    return _entries(blocks, [observed, *inputs], camera.from_arrays)
+    return _entries(blocks, [observed, *inputs], read=camera.from_arrays)
 
 
 def bundle_cost(of: tuple[Any, Any]) -> Entries:
@@ -71,7 +71,7 @@ def tensors(of: Program) -> Entries:
     def loss(params: Any) -> Any:
         return of.loss(np, params, of.data)
 
-    return _with_compiled(og.value_and_grad(loss), loss, [list(of.params)])
+    return _entries(og.value_and_grad(loss), [list(of.params)], loss)
 
 
 def first(of: mlp.Problem) -> Step:
@@ -79,13 +79,13 @@ def first(of: mlp.Problem) -> Step:
 
     The disk cache of compiled objects has to be empty, or off: that is the caller's to see to.
     """
-    call, params = _compile(og.value_and_grad(_loss_of_parameters(of))), np.array(of.params)
+    call, params = og.compile(og.value_and_grad(_loss_of_parameters(of))), np.array(of.params)
     return lambda: call(params)
 
 
 def wake() -> None:
     """What a process needs once before it compiles anything."""
-    _compile(lambda x: x + 1.0)(1.0)
+    og.compile(lambda x: x + 1.0)(1.0)
 
 
 def _loss_of_parameters(of: mlp.Problem) -> Function:
@@ -98,40 +98,36 @@ def _loss_of_parameters(of: mlp.Problem) -> Function:
 def _of_parameters(loss: Function, params: list[float], data: list[Any]) -> Entries:
     """Entries for parameters as one array and as numbers."""
     both, array = og.value_and_grad(loss), np.array(params)
-    entries = {"OpGrad, eager": Entry(lambda: both(params, *data), value_and_vector)}
-    if COMPILES:
-        of_array, of_numbers, function = _compile(both), _compile(both), _compile(loss)
-        entries["OpGrad"] = Entry(
+    of_array, of_numbers = og.compile(both), og.compile(both)
+    function = og.compile(lambda *inputs: loss(*inputs).data)  # ReLU is an op: it makes Values
+    return {
+        "OpGrad": Entry(
             lambda: of_array(array, *data), value_and_vector, lambda: function(array, *data)
-        )
-        entries["OpGrad, numbers"] = Entry(lambda: of_numbers(params, *data), value_and_vector)
-    return entries
+        ),
+        "OpGrad, numbers": Entry(lambda: of_numbers(params, *data), value_and_vector),
+        "OpGrad, eager": Entry(lambda: both(params, *data), value_and_vector),
+    }
 
 
 def _with_gradient(loss: Function, inputs: list[Any]) -> Entries:
-    both = og.value_and_grad(loss, argnums=tuple(range(len(inputs))))
-    return _with_compiled(both, loss, inputs)
+    return _entries(og.value_and_grad(loss, argnums=tuple(range(len(inputs)))), inputs, loss)
 
 
-def _with_compiled(both: Function, loss: Function, inputs: list[Any]) -> Entries:
-    entries = {"OpGrad, eager": Entry(lambda: both(*inputs), function=lambda: loss(*inputs))}
-    if COMPILES:
-        call, function = _compile(both), _compile(loss)
-        entries["OpGrad"] = Entry(lambda: call(*inputs), function=lambda: function(*inputs))
-    return entries
-
-
-def _entries(f: Function, inputs: list[Any], *read: Any) -> Entries:
-    entries = {"OpGrad, eager": Entry(lambda: f(*inputs), *read)}
-    if COMPILES:
-        call = _compile(f)
-        entries["OpGrad"] = Entry(lambda: call(*inputs), *read)
-    return entries
-
-
-def _compile(f: Function) -> Function:
-    compiled: Function = og.compile(f)
-    return compiled
+def _entries(
+    f: Function,
+    inputs: list[Any],
+    function: Function | None = None,
+    read: Callable[[Any], Parts] = parts,
+) -> Entries:
+    """Entries of a function with derivatives, and of that without, if there is one to compare."""
+    call = og.compile(f)
+    alone = og.compile(function) if function else None
+    return {
+        "OpGrad": Entry(lambda: call(*inputs), read, partial(alone, *inputs) if alone else None),
+        "OpGrad, eager": Entry(
+            lambda: f(*inputs), read, partial(function, *inputs) if function else None
+        ),
+    }
 
 
 def _erf() -> Function:
@@ -146,7 +142,7 @@ def _columns(of: tuple[Any, Any]) -> tuple[list[Any], list[Any]]:
     return inputs, observed
 
 
-FIRST = {"OpGrad": first} if COMPILES else {}
+FIRST = {"OpGrad": first}
 CASES = {
     "scalar MLP": scalar_mlp,
     "batched MLP": batched_mlp,
