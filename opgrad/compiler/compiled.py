@@ -117,7 +117,9 @@ class Compiled(Generic[P, R]):
             return self.function(*args, **kwargs)
         start = perf_counter()
         try:
-            traces, returned = trace(self._unmarked, self.__name__, leaves, form.structure, form.dynamic)
+            traces, returned = trace(
+                self._unmarked, self.__name__, leaves, form.structure, form.dynamic
+            )
         except Exception as error:
             cause = NotTraceable.behind(error)
             if cause is None:
