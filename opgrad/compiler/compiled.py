@@ -18,6 +18,7 @@ import numpy as np
 from attrs import frozen
 
 from opgrad.compiler.passes import optimise
+from opgrad.compiler.traced import LIMIT
 from opgrad.compiler.tracing import Output, Traces, trace, tracing
 from opgrad.containers import flatten
 from opgrad.data import PLAIN
@@ -52,8 +53,13 @@ class Program:
 
     def run(self, inputs: Sequence[Any]) -> Any:
         """The function's result; ``_OTHER`` if these arguments lead to other decisions."""
-        values = self.executable(*inputs)
         traces = self.traces
+        try:
+            values = self.executable(*inputs)
+        except Exception:
+            if traces.guards:
+                return _OTHER  # perhaps this call would not come here
+            raise
         if traces.guards and not values[-1]:
             return _OTHER
         if traces.is_plain:
@@ -291,6 +297,8 @@ def _kind_of(leaf: Any) -> Any:
         TypeError: it depends on a leaf that cannot be hashed.
     """
     cls = leaf.__class__
+    if cls is int and not -LIMIT <= leaf < LIMIT:
+        raise TypeError
     if cls in PLAIN:
         return cls
     if cls is np.ndarray:

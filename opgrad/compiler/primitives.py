@@ -32,9 +32,12 @@ def _primitive(name: str, forward: Callable[..., Any], arity: int | None, *param
 
 
 def _scatter(*values: Any, shape: tuple[int, ...], dtype: Any, indices: tuple[Any, ...]) -> Any:
-    out = np.zeros(shape, dtype)
+    out = np.full(shape, -0.0, dtype)  # to which any number adds as it is
+    is_blank = np.ones(shape, bool)
     for index, value in zip(indices, values, strict=True):
         out[index] += value
+        is_blank[index] = False
+    out[is_blank] = 0
     return out
 
 
