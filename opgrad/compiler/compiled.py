@@ -18,8 +18,9 @@ import numpy as np
 from attrs import frozen
 
 from opgrad.compiler.passes import optimise
+from opgrad.compiler.primitives import OtherShape
 from opgrad.compiler.traced import LIMIT
-from opgrad.compiler.tracing import Output, Traces, trace, tracing
+from opgrad.compiler.tracing import Output, Traces, own, trace, tracing
 from opgrad.containers import flatten
 from opgrad.data import PLAIN
 from opgrad.diagnostics import user_frame
@@ -56,6 +57,8 @@ class Program:
         traces = self.traces
         try:
             values = self.executable(*inputs)
+        except OtherShape:
+            return _OTHER
         except Exception:
             if traces.guards:
                 return _OTHER  # perhaps this call would not come here
@@ -66,7 +69,7 @@ class Program:
             return traces.structure.unflatten(values[: len(traces.result)])
         return traces.structure.unflatten(
             [
-                values[leaf.position] if isinstance(leaf, Output) else leaf.value
+                values[leaf.position] if isinstance(leaf, Output) else own(leaf.value)
                 for leaf in traces.result
             ]
         )

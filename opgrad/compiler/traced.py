@@ -26,6 +26,7 @@ from opgrad.compiler.primitives import (
     RESHAPE,
     SCATTER,
     TRANSPOSE,
+    Call,
     Hole,
     call,
     elementwise,
@@ -138,27 +139,28 @@ class Trace:
                 return x.copy()
             return x
 
-        op = call(function, hollow(args), hollow(dict(kwargs)))
-        values = tuple([x.concrete for x in inputs])
-        result = op.forward(*values)
+        run = Call(function, hollow(args), hollow(dict(kwargs)))
+        result = run(*[x.concrete for x in inputs])
         if result is None:
             raise self.refusal(
                 f"{full_name(function)} returns nothing, and so changes an array in place;"
             )
-        return self._parts(op, tuple(inputs), result)
+        return self._parts(run, tuple(inputs), result)
 
-    def _parts(self, op: Op, inputs: tuple[Traced, ...], result: Any) -> Any:
+    def _parts(self, run: Call, inputs: tuple[Traced, ...], result: Any) -> Any:
+        name = full_name(run.function)
         if not isinstance(result, tuple | list):
+            op = call(run, name, aval_of(result))
             return self.record(op, inputs, compute=lambda *_: result)
         positions = [i for i, part in enumerate(result) if is_result(part)]
         kept = tuple(result[i] for i in positions)
 
-        def forward(*values: Any) -> Any:
-            parts = op.forward(*values)
+        def several(*values: Any) -> Any:
+            parts = run(*values)
             return tuple(parts[i] for i in positions)
 
-        several = Op(name=op.name, forward=forward, arity=None, opaque=True)
-        whole = self.record(several, inputs, compute=lambda *_: kept)
+        op = call(several, name, aval_of(kept))
+        whole = self.record(op, inputs, compute=lambda *_: kept)
         parts = list(result)
         for k, i in enumerate(positions):
             parts[i] = self.record(PICK, (whole,), {"index": k})
