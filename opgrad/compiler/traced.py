@@ -272,6 +272,7 @@ class Traced:
         return self
 
     def __pos__(self) -> Any:
+        operator.pos(self.concrete)  # refuses NumPy's booleans
         return as_int(self) if self.concrete.__class__ is bool else self.copy()
 
     def __matmul__(self, other: Any) -> Any:
