@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from opgrad.compiler.primitives import elementwise
-from opgrad.data import PLAIN, is_traced
+from opgrad.data import PLAIN, is_number, is_traced
 
 
 def is_result(x: Any) -> bool:
@@ -32,14 +32,14 @@ def binary(
     def method(x: Any, y: Any) -> Any:
         if y.__class__ is not x.__class__ and not is_result(y):
             return NotImplemented
-        if x.concrete.__class__ is bool and not takes_bools:
+        if x.concrete.__class__ is bool and not takes_bools and is_number(y):
             x = as_int(x)
         return x.trace.record(op, (x, y), compute=compute)
 
     def reflected(y: Any, x: Any) -> Any:
         if not is_result(x):
             return NotImplemented
-        if y.concrete.__class__ is bool and not takes_bools:
+        if y.concrete.__class__ is bool and not takes_bools and is_number(x):
             y = as_int(y)
         return y.trace.record(op, (x, y), compute=compute)
 
