@@ -85,7 +85,7 @@ class Compiled(Generic[P, R]):
             form = self._form_of(structure, tuple(map(type, leaves)))
         try:
             kind = form.kind(leaves)
-        except TypeError:  # a static argument cannot be hashed
+        except TypeError:  # a static argument cannot be hashed, or an integer is large
             return self.function(*args, **kwargs)
         if kind.is_eager:
             return self.function(*args, **kwargs)

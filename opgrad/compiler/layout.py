@@ -17,6 +17,8 @@ def simplify_layout(node: Node) -> Node | None:
         return None
     if aval(x) == node.data and op is not TRANSPOSE:
         return x
+    if op is NUMBER and x.op is ASTYPE and x.x is not None and aval(x.x) == node.data:
+        return x.x
     if op is RESHAPE and x.op is RESHAPE:
         assert x.x is not None
         return x.x if aval(x.x) == node.data else make(RESHAPE, (x.x,), node.data, node.params)

@@ -95,9 +95,9 @@ def trace(
         if isinstance(part, Traced):
             result.append(Output(len(outputs)))
             outputs.append(part.node)
-            concrete.append(_own(part.concrete))
+            concrete.append(own(part.concrete))
         else:
-            result.append(Static(part))
+            result.append(Static(own(part)))
             concrete.append(part)
     if run.guards:
         outputs.append(reduce(_both, [_holds(node, outcome) for node, outcome in run.guards]))
@@ -112,7 +112,8 @@ def trace(
     return traces, out_structure.unflatten(concrete)
 
 
-def _own(data: Any) -> Any:
+def own(data: Any) -> Any:
+    """A copy of what can change."""
     return data.copy() if isinstance(data, np.ndarray) else data
 
 

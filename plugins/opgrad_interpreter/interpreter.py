@@ -50,7 +50,11 @@ class Interpreted:
             sources = tuple(place[parent] for parent in node.inputs)
             params = dict(node.params)
             self._steps.append((node.op.forward, sources, params, place[node], done))
-        self._outputs = tuple((place[node], _finish(node, inputs)) for node in graph.outputs)
+        first = {node: i for i, node in reversed(list(enumerate(graph.outputs)))}
+        self._outputs = tuple(
+            (place[node], _finish(node, is_first=first[node] == i))
+            for i, node in enumerate(graph.outputs)
+        )
         self._n_inputs = len(inputs)
 
     def __call__(self, *inputs: Any) -> Sequence[Any]:
@@ -74,14 +78,16 @@ class Interpreted:
 _Step = tuple[Callable[..., Any], tuple[int, ...], dict[str, Any], int, tuple[int, ...]]
 
 
-def _finish(node: Node, inputs: Sequence[Node]) -> Callable[[Any], Any]:
+def _finish(node: Node, *, is_first: bool) -> Callable[[Any], Any]:
     """What makes the result of a node what the caller gets: data of its own, of the right kind."""
     if node.__class__ is Constant:
         return lambda x: x.copy() if isinstance(x, np.ndarray) else x
     if node.data.number:
         return lambda x: x.item() if hasattr(x, "item") else x
     if node.data.shape:
-        return lambda x: x if x.flags.owndata and x.flags.writeable and node.op else x.copy()
+        if node.op is None or not is_first:  # an argument, or another result
+            return lambda x: x.copy()
+        return lambda x: x if x.flags.owndata and x.flags.writeable else x.copy()
     dtype = node.data.dtype.type
     return lambda x: x if x.__class__ is dtype else dtype(x)
 
