@@ -58,6 +58,8 @@ def remove_dead(graph: Graph) -> Graph:
 
 def gather_scatters(graph: Graph) -> Graph:
     """A sum of scatters is one scatter: the gradient by an array that was taken apart."""
+    if not any(node.op is SCATTER for node in graph.nodes):
+        return graph
     uses: dict[Node, int] = dict.fromkeys(graph.outputs, 2)
     for node in graph.nodes:
         for parent in node.inputs:
@@ -68,11 +70,14 @@ def gather_scatters(graph: Graph) -> Graph:
         if _adds_like_scatters(node, is_sum):
             is_sum.add(node)
             inner.update(parent for parent in node.inputs if uses[parent] == 1)
+    inner &= is_sum
     made: dict[Node, Node] = {}
     for node in graph.nodes:
-        if node in is_sum and node not in inner:
-            made[node] = _one_scatter(node, inner & is_sum, made)
-        elif node not in inner or node not in is_sum:
+        if node in inner:
+            continue
+        if node in is_sum:
+            made[node] = _one_scatter(node, inner, made)
+        else:
             made[node] = with_inputs(node, made)
     return snapshot([made[node] for node in graph.outputs], graph.inputs)
 
