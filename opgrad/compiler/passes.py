@@ -26,7 +26,7 @@ from opgrad.compiler.rewrite import (
 )
 from opgrad.forward import constant
 from opgrad.graph import Graph
-from opgrad.node import Node
+from opgrad.node import Constant, Node
 
 Pass: TypeAlias = Callable[[Graph], Graph]
 
@@ -141,7 +141,9 @@ def optimise(graph: Graph) -> Graph:
 def _folding() -> Rule:
     def fold(node: Node) -> Node | None:
         op = node.op
-        if op is None or op.opaque or not all(map(is_constant, node.inputs)):
+        if node.x.__class__ is not Constant or op is None or op.opaque:
+            return None
+        if not all(map(is_constant, node.inputs)):
             return None
         with np.errstate(all="ignore"):
             data = op.forward(*[parent.data for parent in node.inputs], **node.params)
