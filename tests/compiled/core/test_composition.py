@@ -79,6 +79,33 @@ def test_a_gradient_of_a_compiled_function(backend: str) -> None:
 
 
 @EACH_BACKEND
+def test_cotangents_of_which_some_are_constants(backend: str) -> None:
+    """They add up with those that depend on arguments, in any order."""
+
+    def f(x: Any, y: Any) -> Any:
+        z = x + 1
+        return np.sum(z + z + z) + np.sum(z * y) + np.sum(z - z * y) + np.sum(z)
+
+    function = og.grad(f, argnums=(0, 1))
+    compiled = og.compile(function, backend=backend)
+    for _ in range(2):
+        assert_same(compiled(X, 2 * X), function(X, 2 * X))
+
+
+@EACH_BACKEND
+def test_numbers_in_gradients_of_single_precision(backend: str) -> None:
+    """The cotangent of a Python number may come from float32 alone."""
+
+    def f(x: Any, y: float) -> Any:
+        return og.grad(lambda x, y: np.sum(x * y + y), argnums=1)(x, y) * y
+
+    compiled = og.compile(og.grad(f, argnums=(0, 1)), backend=backend)
+    x = X.astype(np.float32)
+    for _ in range(2):
+        assert_same(compiled(x, 0.5), og.grad(f, argnums=(0, 1))(x, 0.5))
+
+
+@EACH_BACKEND
 def test_values_as_arguments_are_differentiable(backend: str) -> None:
     """They are recorded, as by the function itself."""
     x = og.Value(X)

@@ -67,6 +67,8 @@ def test_operators(backend: str, function: Callable[[Any, Any], Any]) -> None:
         for y in FLOATS:
             if function is operator.pow and np.any(np.less(x, 0)) and np.any(np.mod(y, 1)):
                 continue  # complex to Python, NaN to NumPy
+            if function is operator.pow and np.asarray(x).dtype == bool and np.shape(x):
+                continue  # int8 to the operator, int64 to np.power
             _agree(function, x, y, backend=backend)
             _agree(lambda x, y=y: function(x, y), x, backend=backend)
             _agree(lambda y, x=x: function(x, y), y, backend=backend)
