@@ -1,4 +1,4 @@
-"""Random functions of numbers and arrays: steps of NumPy and Python, decisions and loops included."""
+"""Random functions of numbers and arrays: steps of NumPy and Python, decisions, loops."""
 
 from __future__ import annotations
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
-from opgrad_logcosh import logcosh
 
 import opgrad as og
 from opgrad.errors import UnknownBackendError
+from opgrad_logcosh import logcosh
 from tests.compiled.core.backends import BACKENDS, EACH_BACKEND
 from tests.compiled.core.same import assert_same
 
@@ -39,7 +41,7 @@ def with_options(x: Any, n: int = 2) -> Any:
 def test_every_composition_of_transforms(backend: str) -> None:
     """Values, gradients, Jacobians, Hessians and products with them."""
     v = np.array([1.0, 0.5, -0.5])
-    for function in (
+    functions: list[Callable[[Any], Any]] = [
         og.value_and_grad(loss),
         og.jacobian(lambda x: np.tanh(x) * x[0]),
         og.hessian(loss),
@@ -50,7 +52,8 @@ def test_every_composition_of_transforms(backend: str) -> None:
         og.grad(og.checkpoint(loss)),
         og.grad(lambda x: loss(x) * og.stop_gradient(loss(x))),
         og.value_and_grad(lambda x: (loss(x), {"aux": x * 2}), has_aux=True),
-    ):
+    ]
+    for function in functions:
         compiled = og.compile(function, backend=backend)
         for _ in range(2):
             assert_same(compiled(X), function(X))
@@ -215,8 +218,6 @@ def test_an_unknown_backend() -> None:
 @pytest.mark.parametrize("backend", [*BACKENDS, "auto"])
 def test_threads(backend: str) -> None:
     """Several call one compiled function at once, the first calls included."""
-    from concurrent.futures import ThreadPoolExecutor
-
     compiled = og.compile(
         og.value_and_grad(lambda x: loss(x) if x[0] > 0 else -loss(x)), backend=backend
     )

@@ -1,4 +1,4 @@
-"""What can't be traced: called back as a whole if it is an op's, else the function runs uncompiled."""
+"""What can't be traced: an op's is called back; else the function runs uncompiled."""
 
 from __future__ import annotations
 

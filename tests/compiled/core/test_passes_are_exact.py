@@ -28,6 +28,10 @@ def _edgy(x: Any, rng: np.random.Generator) -> Any:
         return np.asarray(rng.choice(EDGES, np.shape(x))).astype(x.dtype)
 
 
+def _gradient_of(function: Any) -> Any:
+    return og.grad(lambda lot: function(lot)["sum"])
+
+
 @pytest.mark.parametrize("step", PASSES, ids=lambda step: step.__name__)
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
@@ -35,7 +39,7 @@ def test_random_functions_and_gradients(step: Pass, data: st.DataObject) -> None
     """On ordinary numbers, and on infinities, NaNs, signed zeros, subnormal and huge ones."""
     function: Any = function_of(data.draw(programs()))
     if data.draw(st.booleans()):
-        function = og.grad(lambda lot, f=function: f(lot)["sum"])
+        function = _gradient_of(function)
     lots = data.draw(inputs(count=2))
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
         graph = traced(function, lots[0])
