@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -52,7 +53,7 @@ SIMPLER: dict[str, tuple[Callable[[Any], Any], list[str]]] = {
     "x - 0": (lambda x: x - 0.0, []),
     "x + -0.0": (lambda x: x + -0.0, []),
     "-0.0 + x": (lambda x: -0.0 + x, []),
-    "-(-x)": (lambda x: np.negative(-x), []),
+    "-(-x)": (lambda x: operator.neg(-x), []),
     "x ** 1": (lambda x: x**1, []),
     "x ** 2": (lambda x: x**2, ["multiply"]),
     "x * -1": (lambda x: x * -1, ["negative"]),
@@ -129,8 +130,15 @@ def test_common_subexpressions_are_computed_once() -> None:
     """Also deep ones, and of gradients what the forward pass has."""
     left = _after(share_common, lambda x: np.sin(x * 2) + np.sin(x * 2), X[:2])
     assert left == ["multiply", "sin", "add"]
-    gradient = _after(optimise, og.value_and_grad(lambda x: np.sum(np.exp(x))), X[:2])
-    assert gradient.count("exp") == 1
+
+
+def test_a_gradient_shares_with_the_forward_pass() -> None:
+    """The derivative of exp is what was computed on the way."""
+
+    def f(x: Any) -> Any:
+        return np.sum(np.exp(x))
+
+    assert _after(optimise, og.value_and_grad(f), X[:2]).count("exp") == 1
 
 
 @pytest.mark.parametrize(
