@@ -90,7 +90,7 @@ class Compiled(Generic[P, R]):
         self,
         function: Callable[P, R],
         *,
-        backend: str = "auto",
+        backend: str | Backend = "auto",
         static_argnums: int | Sequence[int] = (),
         static_argnames: str | Sequence[str] = (),
         max_traces: int = MAX_TRACES,
@@ -191,9 +191,9 @@ class Compiled(Generic[P, R]):
         }
 
     def _chosen_backend(self) -> Backend:
-        if self._backend != "auto":
-            return default().backend(self._backend)
-        return automatic_backend()
+        if not isinstance(self._backend, str):
+            return self._backend
+        return automatic_backend() if self._backend == "auto" else default().backend(self._backend)
 
     def _warn(self, what: str) -> None:
         frame = user_frame()
@@ -331,7 +331,8 @@ def compile(f: Callable[..., Any] | None = None, **options: Any) -> Any:
     Args:
         f: a function of numbers, arrays and containers of them; transforms of functions are such
             functions, too. Left out: a decorator.
-        backend: ``"llvm"`` or ``"python"``, or that of a plugin; ``"auto"``: the fastest there is.
+        backend: the name of one, such as ``"python"``, or one itself; ``"auto"``: the fastest that
+            there is.
         static_argnums, static_argnames: arguments that are part of the program, by position and by
             name: another value makes another program. They must be hashable. Anything that is no
             number and no array is static anyway.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from opgrad import Constant, Graph, Node
+from opgrad import Constant, Graph, Node, Op
 
 
 class Interpreter:
@@ -51,7 +52,7 @@ class Interpreted:
             )
             sources = tuple(place[parent] for parent in node.inputs)
             params = dict(node.params)
-            forward = node.op.forward
+            forward = _forward_of(node, node.op)
             if node in weak and _is_number(node):
                 forward = _to_number(forward)
             self._steps.append((forward, sources, params, place[node], done))
@@ -87,6 +88,30 @@ def _is_number(node: Node) -> bool:
     """Whether it is computed as one of Python's numbers, and by NumPy."""
     is_number: bool = getattr(node.data, "number", False)
     return is_number and node.op is not None and not node.op.opaque
+
+
+_OPERATORS: dict[Any, Callable[..., Any]] = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.negative: operator.neg,
+    np.less: operator.lt,
+    np.less_equal: operator.le,
+    np.greater: operator.gt,
+    np.greater_equal: operator.ge,
+}
+"""Those that never raise; ten times faster on Python's numbers than NumPy's functions."""
+
+
+def _forward_of(node: Node, op: Op) -> Callable[..., Any]:
+    """What computes a node."""
+    if op.elementwise and all(_stands_for_number(x) for x in node.inputs):
+        return _OPERATORS.get(op.implements[0], op.forward)
+    return op.forward
+
+
+def _stands_for_number(x: Node) -> bool:
+    return isinstance(x.data, float | int) if isinstance(x, Constant) else x.data.number
 
 
 def _to_number(forward: Callable[..., Any]) -> Callable[..., Any]:
