@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -207,6 +207,32 @@ def test_explain_tells_what_was_made(backend: str) -> None:
     assert text.startswith("<lambda>: 2 program(s)\nprogram 0: ")
     assert "1 guard(s); trace " in text
     assert f"  {backend}: " in text
+
+
+class Recording:
+    """A backend that notes what it is given, and leaves the work to another."""
+
+    name = "recording"
+
+    def __init__(self) -> None:
+        self.lowered: list[tuple[og.Graph, Sequence[og.Node]]] = []
+
+    def lower(self, graph: og.Graph, inputs: Sequence[og.Node], /) -> og.Executable:
+        """The interpreter's program."""
+        self.lowered.append((graph, inputs))
+        return og.default_registry().backend("python").lower(graph, inputs)
+
+
+def test_a_backend_itself() -> None:
+    """In the place of its name; it is given each program once, with the inputs in their order."""
+    backend = Recording()
+    compiled = og.compile(lambda x, unused, y: (y - x) * 2, backend=backend)
+    for x in (1.0, 2.0):
+        assert compiled(x, 5.0, 4.0) == (4.0 - x) * 2
+    [(graph, inputs)] = backend.lowered
+    assert graph is compiled.graph
+    assert graph.inputs == tuple(inputs)
+    assert len(inputs) == 3
 
 
 def test_an_unknown_backend() -> None:
