@@ -46,7 +46,7 @@ class Compiled(Generic[P, R]):
         self,
         function: Callable[P, R],
         *,
-        backend: str = "auto",
+        backend: str | Backend = "auto",
         static_argnums: int | Sequence[int] = (),
         static_argnames: str | Sequence[str] = (),
         max_traces: int = MAX_TRACES,
@@ -154,6 +154,8 @@ class Compiled(Generic[P, R]):
         return marked, {k: StaticArgument(x) if k in names else x for k, x in kwargs.items()}
 
     def _lower(self, graph: Graph, inputs: Sequence[Node]) -> Executable:
+        if not isinstance(self._backend, str):
+            return self._backend.lower(graph, inputs)
         if self._backend != "auto":
             return default().backend(self._backend).lower(graph, inputs)
         backend = automatic_backend()
@@ -255,7 +257,8 @@ def compile(f: Callable[..., Any] | None = None, **options: Any) -> Any:
     Args:
         f: a function of numbers, arrays and containers of them; transforms of functions are such
             functions, too. Left out: a decorator.
-        backend: ``"llvm"`` or ``"python"``, or that of a plugin; ``"auto"``: the fastest there is.
+        backend: the name of one, such as ``"python"``, or one itself; ``"auto"``: the fastest that
+            there is.
         static_argnums, static_argnames: arguments that are part of the program, by position and by
             name: another value makes another program. They must be hashable. Anything that is no
             number and no array is static anyway.

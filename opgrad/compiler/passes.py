@@ -88,12 +88,17 @@ def _adds_like_scatters(node: Node, sums: set[Node]) -> bool:
         op is not None
         and op.name == "add"
         and all(
-            (parent.op is SCATTER or parent in sums)
+            (parent.op is SCATTER or parent in sums or _can_be_scattered(parent))
             and parent.data.shape == node.data.shape
             and parent.data.dtype == node.data.dtype
             for parent in node.inputs
         )
     )
+
+
+def _can_be_scattered(node: Node) -> bool:
+    """Whether it is a cotangent that is known, with so few elements that each can be a value."""
+    return is_constant(node) and isinstance(node.data, np.ndarray) and node.data.size <= FEW
 
 
 def _one_scatter(root: Node, inner: set[Node], made: dict[Node, Node]) -> Node:
@@ -104,6 +109,11 @@ def _one_scatter(root: Node, inner: set[Node], made: dict[Node, Node]) -> Node:
         node = stack.pop()
         if node in inner:
             stack.extend(reversed(node.inputs))
+            continue
+        if is_constant(node):
+            for index, element in np.ndenumerate(node.data):
+                values.append(constant(element))
+                indices.append(index)
             continue
         scatter = made[node]
         values += scatter.inputs
@@ -155,6 +165,9 @@ def _folding() -> Rule:
 
     return fold
 
+
+FEW = 1024
+"""Elements of the largest constant that becomes part of a scatter."""
 
 LARGEST = 1 << 20
 """Bytes of the largest array that is computed beforehand and kept."""

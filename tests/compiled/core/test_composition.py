@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -39,7 +41,7 @@ def with_options(x: Any, n: int = 2) -> Any:
 def test_every_composition_of_transforms(backend: str) -> None:
     """Values, gradients, Jacobians, Hessians and products with them."""
     v = np.array([1.0, 0.5, -0.5])
-    for function in (
+    functions: list[Callable[[Any], Any]] = [
         og.value_and_grad(loss),
         og.jacobian(lambda x: np.tanh(x) * x[0]),
         og.hessian(loss),
@@ -50,7 +52,8 @@ def test_every_composition_of_transforms(backend: str) -> None:
         og.grad(og.checkpoint(loss)),
         og.grad(lambda x: loss(x) * og.stop_gradient(loss(x))),
         og.value_and_grad(lambda x: (loss(x), {"aux": x * 2}), has_aux=True),
-    ):
+    ]
+    for function in functions:
         compiled = og.compile(function, backend=backend)
         for _ in range(2):
             assert_same(compiled(X), function(X))
@@ -76,6 +79,33 @@ def test_a_gradient_of_a_compiled_function(backend: str) -> None:
     outer = og.compile(og.grad(inner), backend=backend)
     for _ in range(2):
         assert_same(outer(X), og.grad(loss)(X))
+
+
+@EACH_BACKEND
+def test_cotangents_of_which_some_are_constants(backend: str) -> None:
+    """They add up with those that depend on arguments, in any order."""
+
+    def f(x: Any, y: Any) -> Any:
+        z = x + 1
+        return np.sum(z + z + z) + np.sum(z * y) + np.sum(z - z * y) + np.sum(z)
+
+    function = og.grad(f, argnums=(0, 1))
+    compiled = og.compile(function, backend=backend)
+    for _ in range(2):
+        assert_same(compiled(X, 2 * X), function(X, 2 * X))
+
+
+@EACH_BACKEND
+def test_numbers_in_gradients_of_single_precision(backend: str) -> None:
+    """The cotangent of a Python number may come from float32 alone."""
+
+    def f(x: Any, y: float) -> Any:
+        return og.grad(lambda x, y: np.sum(x * y + y), argnums=1)(x, y) * y
+
+    compiled = og.compile(og.grad(f, argnums=(0, 1)), backend=backend)
+    x = X.astype(np.float32)
+    for _ in range(2):
+        assert_same(compiled(x, 0.5), og.grad(f, argnums=(0, 1))(x, 0.5))
 
 
 @EACH_BACKEND
@@ -179,6 +209,32 @@ def test_explain_tells_what_was_made(backend: str) -> None:
     assert f"  {backend}: " in text
 
 
+class Recording:
+    """A backend that notes what it is given, and leaves the work to another."""
+
+    name = "recording"
+
+    def __init__(self) -> None:
+        self.lowered: list[tuple[og.Graph, Sequence[og.Node]]] = []
+
+    def lower(self, graph: og.Graph, inputs: Sequence[og.Node], /) -> og.Executable:
+        """The interpreter's program."""
+        self.lowered.append((graph, inputs))
+        return og.default_registry().backend("python").lower(graph, inputs)
+
+
+def test_a_backend_itself() -> None:
+    """In the place of its name; it is given each program once, with the inputs in their order."""
+    backend = Recording()
+    compiled = og.compile(lambda x, unused, y: (y - x) * 2, backend=backend)
+    for x in (1.0, 2.0):
+        assert compiled(x, 5.0, 4.0) == (4.0 - x) * 2
+    [(graph, inputs)] = backend.lowered
+    assert graph is compiled.graph
+    assert graph.inputs == tuple(inputs)
+    assert len(inputs) == 3
+
+
 def test_an_unknown_backend() -> None:
     """The error lists those that there are."""
     with pytest.raises(UnknownBackendError, match="python"):
@@ -188,8 +244,6 @@ def test_an_unknown_backend() -> None:
 @pytest.mark.parametrize("backend", [*BACKENDS, "auto"])
 def test_threads(backend: str) -> None:
     """Several call one compiled function at once, the first calls included."""
-    from concurrent.futures import ThreadPoolExecutor
-
     compiled = og.compile(
         og.value_and_grad(lambda x: loss(x) if x[0] > 0 else -loss(x)), backend=backend
     )

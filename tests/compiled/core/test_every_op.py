@@ -1,4 +1,4 @@
-"""Every op of every plugin, compiled: what it gives, and its derivatives, are those of eager code."""
+"""Every op of every plugin, compiled: values and derivatives are those of eager code."""
 
 from __future__ import annotations
 
@@ -108,26 +108,30 @@ def test_jvps(backend: str, op: OpN) -> None:
     _agree(pushed, inputs, backend)
 
 
-TWICE: list[tuple[str, Callable[[Any], Any]]] = [
-    ("tanh", lambda x: np.sum(np.tanh(x) * x)),
-    ("softmax", lambda x: np.sum(og.ops.softmax(x, axis=-1) ** 2)),
-    ("gelu", lambda x: np.sum(og.ops.gelu(x))),
-    ("max", lambda x: np.max(x) ** 2),
-    ("getitem", lambda x: x[0] ** 3 * x[-1]),
-    ("prod", lambda x: np.prod(x)),
-    ("cumprod", lambda x: np.sum(np.cumprod(x))),
-    ("logsumexp", lambda x: og.ops.logsumexp(x)),
-    ("matmul", lambda x: np.exp(x @ x)),
-    ("norm", lambda x: np.linalg.norm(x) ** 3),
-    ("sort", lambda x: np.sum(np.sort(x) * x)),
-    ("inv", lambda x: np.sum(np.linalg.inv(np.outer(x, x) + np.eye(3)))),
-]
+TWICE: dict[str, Callable[[Any], Any]] = {
+    "tanh": lambda x: np.sum(np.tanh(x) * x),
+    "softmax": lambda x: np.sum(og.ops.softmax(x, axis=-1) ** 2),
+    "gelu": lambda x: np.sum(og.ops.gelu(x)),
+    "max": lambda x: np.max(x) ** 2,
+    "getitem": lambda x: x[0] ** 3 * x[-1],
+    "prod": lambda x: np.prod(x),
+    "cumprod": lambda x: np.sum(np.cumprod(x)),
+    "logsumexp": lambda x: og.ops.logsumexp(x),
+    "matmul": lambda x: np.exp(x @ x),
+    "norm": lambda x: np.linalg.norm(x) ** 3,
+    "sort": lambda x: np.sum(np.sort(x) * x),
+    "inv": lambda x: np.sum(np.linalg.inv(np.outer(x, x) + np.eye(3))),
+}
 
 
 @EACH_BACKEND
-@pytest.mark.parametrize(("name", "function"), TWICE, ids=[name for name, _ in TWICE])
-def test_second_derivatives(backend: str, name: str, function: Callable[[Any], Any]) -> None:
+@pytest.mark.parametrize("function", TWICE.values(), ids=list(TWICE))
+def test_second_derivatives(backend: str, function: Callable[[Any], Any]) -> None:
     """The Hessian, and the gradient of a gradient."""
     x = np.array([0.4, -0.7, 1.3])
     _agree(og.hessian(function), [x], backend)
-    _agree(og.grad(lambda x: np.sum(og.grad(function)(x) ** 2)), [x], backend)
+
+    def size(x: Any) -> Any:
+        return np.sum(og.grad(function)(x) ** 2)
+
+    _agree(og.grad(size), [x], backend)

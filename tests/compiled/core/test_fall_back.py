@@ -1,10 +1,11 @@
-"""What can't be traced: called back as a whole if it is an op's, else the function runs uncompiled."""
+"""What can't be traced: an op's is called back; else the function runs uncompiled."""
 
 from __future__ import annotations
 
 import math
 import warnings
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -177,6 +178,46 @@ def test_call_backs_see_no_traced_data(backend: str) -> None:
     f = og.compile(lambda x, y: looks(x, y).data, backend=backend)
     assert [f(2.0, 3.0), f(4.0, 5.0)] == [6.0, 20.0]
     assert set(seen) == {(np.ndarray, float)}
+
+
+@og.op(linear=True, samples=[(np.array([1.0, 2.0]),)])
+def without_first(x: Any) -> Any:
+    """x with 0 in the place of its first element."""
+    out = x.copy()
+    out[0] = 0.0
+    return out
+
+
+@without_first.vjp
+def _(g: Any, out: Any, x: Any) -> Any:
+    return np.where(np.arange(np.size(x)) > 0, g, 0.0)
+
+
+@EACH_BACKEND
+def test_a_lowering_is_traced_in_place_of_the_forward(
+    backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plugin brings it by a hook; it may decline."""
+
+    def lowering(x: Any) -> Any:
+        return np.where(np.arange(x.size) > 0, x, 0.0) if x.ndim == 1 else NotImplemented
+
+    @og.hookimpl.opgrad_lowerings
+    def opgrad_lowerings() -> dict[og.Op, Callable[..., Any]]:
+        return {without_first: lowering}
+
+    plugin: Any = ModuleType("opgrad_first")
+    plugin.opgrad_lowerings = opgrad_lowerings
+    registry = og.Registry(builtins=tuple, installed=tuple)
+    registry.register(plugin, name="first")
+    monkeypatch.setattr("opgrad.forward.default", lambda: registry)
+    compiled = og.compile(lambda x: without_first(x).data, backend=backend)
+    for x in (X, np.outer(X, X)):
+        for _ in range(2):
+            assert_same(compiled(x), without_first(x).data)
+    traced, called_back = (program.graph for program in compiled.programs)
+    assert [n.op.name for n in traced.nodes if n.op is not None] == ["where"]
+    assert [n.op.opaque for n in called_back.nodes if n.op is not None] == [True]
 
 
 @EACH_BACKEND

@@ -39,10 +39,19 @@ BITWISE: list[Callable[[Any, Any], Any]] = [
 ]
 UNARY: list[Callable[[Any], Any]] = [operator.neg, operator.pos, abs]
 
-FLOATS = [2.5, -1.5, 3, 2, True, np.float64(1.25), np.float32(0.75), np.int64(3)]
+FLOATS: list[Any] = [2.5, -1.5, 3, 2, True, np.float64(1.25), np.float32(0.75), np.int64(3)]
 FLOATS += [np.array([1.5, 2.5], np.float32), np.array([0.5, 4.0]), np.array([1, 3])]
 FLOATS += [np.array([True, True])]
-INTEGERS = [5, 2, True, False, np.int64(3), np.int8(1), np.array([1, 2]), np.array([True, False])]
+INTEGERS: list[Any] = [
+    5,
+    2,
+    True,
+    False,
+    np.int64(3),
+    np.int8(1),
+    np.array([1, 2]),
+    np.array([True, False]),
+]
 
 
 def _agree(f: Callable[..., Any], *args: Any, backend: str) -> None:
@@ -67,6 +76,8 @@ def test_operators(backend: str, function: Callable[[Any, Any], Any]) -> None:
         for y in FLOATS:
             if function is operator.pow and np.any(np.less(x, 0)) and np.any(np.mod(y, 1)):
                 continue  # complex to Python, NaN to NumPy
+            if function is operator.pow and np.asarray(x).dtype == bool and np.shape(x):
+                continue  # int8 to the operator, int64 to np.power
             _agree(function, x, y, backend=backend)
             _agree(lambda x, y=y: function(x, y), x, backend=backend)
             _agree(lambda y, x=x: function(x, y), y, backend=backend)
