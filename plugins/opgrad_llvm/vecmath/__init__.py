@@ -49,7 +49,7 @@ FUNCTIONS = {
     "log2": Definition(logarithm.log2),
     "log10": Definition(logarithm.log10),
     "log1p": Definition(logarithm.log1p),
-    "logaddexp": Definition(logarithm.logaddexp, arity=2),
+    "logaddexp": Definition(logarithm.logaddexp, arity=2, in_double=True),
     "arcsinh": Definition(logarithm.arcsinh),
     "arccosh": Definition(logarithm.arccosh),
     "arctanh": Definition(logarithm.arctanh),
