@@ -31,7 +31,7 @@ types: $(VENV)/.with-all $(VENV)/.with-example
 pytest: $(VENV)/.with-all $(VENV)/.with-example
 	$(RUN) $(BIN)/pytest
 
-test-peers: $(VENV)/.with-bench,test ## Compare every op with torch (installs it: large)
+test-peers: $(VENV)/.with-bench,test ## Compare every op with JAX and torch (installs them: large)
 	$(RUN) $(BIN)/pytest tests_peers
 
 test-versions: ## Run the tests on each interpreter of PYTHONS
@@ -40,9 +40,12 @@ test-versions: ## Run the tests on each interpreter of PYTHONS
 		$(MAKE) --no-print-directory PYTHON=$$python VENV=.venv-$$version pytest || exit 1; \
 	done
 
-bench: $(VENV)/.with-bench,test ## Measure against micrograd, autograd, torch and JAX (installs them: large)
-	$(RUN) $(BIN)/python benchmarks/eager/run.py
-	$(RUN) $(BIN)/python benchmarks/arrays/run_arrays.py
+bench: $(VENV)/.with-bench,test ## Measure against micrograd, autograd, torch and JAX; write the tables (installs them: large)
+	$(RUN) $(BIN)/python -m benchmarks.eager.run
+	$(RUN) $(BIN)/python -m benchmarks.arrays.run
+	$(RUN) $(BIN)/python -m benchmarks.arrays.memory
+	$(RUN) $(BIN)/python -m benchmarks.decisions.run
+	$(RUN) $(BIN)/python -m benchmarks.tables
 
 docs: $(VENV)/.with-docs ## Build the documentation in docs/_build/html; a warning is an error
 	$(RUN) $(BIN)/sphinx-build -W --keep-going docs docs/_build/html

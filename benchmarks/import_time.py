@@ -4,7 +4,7 @@ Each sample is a fresh process that imports NumPy, then OpGrad, then computes ``
 and times the three. The last loads the built-in plugins, which the import leaves for later. One
 process more goes first, untimed, to write the bytecode files.
 
-Run ``python benchmarks/import_time.py [--json PATH]``.
+Run ``python -m benchmarks.import_time [--json PATH]``.
 """
 
 from __future__ import annotations

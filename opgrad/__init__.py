@@ -8,15 +8,23 @@ from __future__ import annotations
 from typing import Any
 
 from opgrad import errors as errors
+from opgrad.compiler.compiled import Compiled as Compiled
+from opgrad.compiler.compiled import compile as compile
 from opgrad.cotangent import exact_zeros as exact_zeros
+from opgrad.data import is_traced as is_traced
 from opgrad.define import op as op
 from opgrad.diagnostics import debug as debug
+from opgrad.errors import CompileWarning as CompileWarning
 from opgrad.errors import MissingExtra as MissingExtra
 from opgrad.errors import NotDifferentiable as NotDifferentiable
 from opgrad.errors import OpgradError as OpgradError
 from opgrad.graph import Graph as Graph
+from opgrad.hooks import Backend as Backend
+from opgrad.hooks import Executable as Executable
 from opgrad.hooks import Scheduler as Scheduler
 from opgrad.hooks import hookimpl as hookimpl
+from opgrad.kinks import ordered as ordered
+from opgrad.kinks import zero_where as zero_where
 from opgrad.matrices import hessian as hessian
 from opgrad.matrices import hvp as hvp
 from opgrad.matrices import jacobian as jacobian

@@ -5,6 +5,7 @@ Each method is the NumPy function of its name, which NumPy's dispatch protocols 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -37,7 +38,7 @@ class ArrayMethods:
     @property
     def size(self) -> int:
         """The number of elements."""
-        return int(np.size(self.data))
+        return math.prod(self.shape)
 
     @property
     def dtype(self) -> Any:
@@ -156,9 +157,29 @@ class ArrayMethods:
         """The dot product."""
         return _numpy.dot(self, other)
 
-    def clip(self, low: Any, high: Any) -> Any:
-        """No less than ``low``, no more than ``high``."""
-        return _numpy.clip(self, low, high)
+    def clip(self, min: Any = None, max: Any = None) -> Any:
+        """No less than ``min``, no more than ``max``."""
+        return _numpy.clip(self, min, max)
+
+    def any(self, axis: Axis = None, *, keepdims: bool = False) -> Any:
+        """Whether any element is true: plain truths, without a gradient."""
+        return _numpy.any(self, axis=axis, keepdims=keepdims)
+
+    def all(self, axis: Axis = None, *, keepdims: bool = False) -> Any:
+        """Whether all elements are true: plain truths, without a gradient."""
+        return _numpy.all(self, axis=axis, keepdims=keepdims)
+
+    def nonzero(self) -> Any:
+        """Where elements are not zero: plain integers, without a gradient."""
+        return _numpy.nonzero(self)
+
+    def compress(self, condition: Any, axis: int | None = None) -> Any:
+        """The elements for which the condition holds."""
+        return _numpy.compress(condition, self, axis=axis)
+
+    def copy(self) -> Any:
+        """The same: Values do not change."""
+        return _numpy.copy(self)
 
     def round(self, decimals: int = 0) -> Any:
         """Rounded; no gradient flows through it."""
@@ -167,6 +188,8 @@ class ArrayMethods:
     def conj(self) -> Any:
         """The complex conjugate."""
         return _numpy.conjugate(self)
+
+    conjugate = conj
 
     def astype(self, dtype: Any) -> Any:
         """In another dtype; a gradient flows between floating ones."""
@@ -177,6 +200,21 @@ class ArrayMethods:
         raise CutGradientError(
             "v.item() would turn a Value into a plain number and lose its gradient; if that is "
             "meant, say so with v.data.item()"
+        )
+
+    def sort(self, *_: Any, **__: Any) -> Any:
+        """Refused: an array's method sorts in place."""
+        raise CutGradientError(
+            "v.sort() would change a Value in place and lose its gradient; np.sort(v) gives a "
+            "sorted copy"
+        )
+
+    def to_dask_array(self) -> Any:
+        """Refused: functions such as ``da.sum`` call it, and would lose the gradient."""
+        raise CutGradientError(
+            "a function of dask.array would turn a Value into a Dask array and lose its gradient; "
+            "call NumPy's, which runs on the Dask array that the Value holds: np.sum(v), not "
+            "da.sum(v)"
         )
 
     def __len__(self) -> int:

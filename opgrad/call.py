@@ -16,11 +16,14 @@ from typing import Any
 import numpy as np
 
 from opgrad.containers import flatten, flatten_like, is_leaf
+from opgrad.cotangent import seed
 from opgrad.data import say
 from opgrad.errors import InputError
 from opgrad.node import Node, next_number
 from opgrad.passes import NOTHING, back_from, dependent, newer, raw
+from opgrad.pushforward import Pushforward
 from opgrad.registry import default
+from opgrad.tangent import zero_like
 from opgrad.value import Value, apply
 
 
@@ -89,6 +92,7 @@ class Call:
             self._check_result(root)
         outside = self._outside(self.roots)
         self._record = bool(outside)
+        self._pushforward: Pushforward | None = None
         self.out = self.structure.unflatten(_data_but(self.roots, outside))
         self.aux = None
         if has_aux:
@@ -141,37 +145,28 @@ class Call:
             structure.unflatten([next(rest) for _ in fresh]) for fresh, structure in self._groups
         ]
 
-    def linearised(self) -> Callable[[Sequence[Any]], list[Any]]:
-        """The function from tangents of the arguments' leaves to those of the result's.
-
-        The VJP is linear in its cotangent; the VJP of that is the JVP.
+    def push_leaves(self, tangents: Sequence[Any]) -> list[Any]:
+        """The tangents of the result's leaves, given those of the arguments' (``None`` is zero).
 
         Raises:
-            NotDifferentiable: an op on the way is opaque.
+            InputError: a tangent has not the shape of its primal, or is complex where that is real.
+            NotDifferentiable: a derivative on the way is not defined.
         """
-        probes = [fresh_node(_one_like(raw(root))) for root in self.roots]
-        pulled = back_from(self.roots, probes, frozenset(self.inputs), record=True)
-        cts = [pulled.get(node) for node in self.inputs]
-
-        def push(tangents: Sequence[Any]) -> list[Any]:
-            for node, tangent in zip(self.inputs, tangents, strict=True):
-                if tangent is None:  # a zero, from within
-                    continue
-                if not is_leaf(tangent) or np.shape(raw(tangent)) != np.shape(node.data):
-                    raise InputError(
-                        f"a tangent has the shape of its primal, {np.shape(node.data)}; "
-                        f"given {say(raw(tangent))}"
-                    )
-            given = frozenset(t for t in tangents if isinstance(t, Node))
-            record = self._record or bool(given)
-            found = back_from(cts, tangents, frozenset(probes), record=record)
-            pushed = [
-                _or_zero(found.get(probe), root)
-                for probe, root in zip(probes, self.roots, strict=True)
-            ]
-            return _data_but(pushed, self._outside(pushed, given))
-
-        return push
+        given = frozenset([t for t in tangents if isinstance(t, Node)])
+        record = self._record or bool(given)
+        pairs: dict[Node, Any] = {}
+        for node, tangent in zip(self.inputs, tangents, strict=True):
+            if tangent is not None:
+                _check_tangent(node, tangent)
+                pairs[node] = seed(node, tangent, record=True)
+        if self._pushforward is None:
+            self._pushforward = Pushforward(self.roots, self.inputs, self._start)
+        found = self._pushforward.push(pairs, record)
+        pushed = [
+            _or_zero(found.get(root) if isinstance(root, Node) else None, root)
+            for root in self.roots
+        ]
+        return _data_but(pushed, self._outside(pushed, given) if record else NOTHING)
 
     def push(self, tangents: Sequence[Any]) -> Any:
         """The tangent of the result, given those of the chosen arguments.
@@ -184,7 +179,7 @@ class Call:
         leaves = []
         for i, (tangent, (_, structure)) in enumerate(zip(tangents, self._groups, strict=True)):
             leaves += flatten_like(structure, tangent, f"tangent {i} has not its primal's form")
-        return self.structure.unflatten(self.linearised()(leaves))
+        return self.structure.unflatten(self.push_leaves(leaves))
 
     def _outside(self, leaves: Iterable[Any], also: Collection[Node] = NOTHING) -> set[Node]:
         """Those of the nodes that depend on Values from outside, or on one of ``also``."""
@@ -270,16 +265,14 @@ def _own(leaf: Any, seen: set[int]) -> Any:
 
 def _or_zero(ct: Any, like: Any) -> Any:
     """A zero in the form of the primal, where nothing arrived."""
-    if ct is not None:
-        return ct
-    data = raw(like)
-    dtype = getattr(data, "dtype", None)
-    if dtype is None:
-        return 0j if isinstance(data, complex) else 0.0
-    if dtype.kind not in "fc":
-        dtype = np.dtype(np.float64)
-    return np.zeros_like(data, dtype=dtype) if np.shape(data) else dtype.type(0)
+    return zero_like(raw(like)) if ct is None else ct
 
 
-def _one_like(data: Any) -> Any:
-    return np.ones_like(data) if hasattr(data, "dtype") else 1.0
+def _check_tangent(node: Node, tangent: Any) -> None:
+    data, primal = raw(tangent), node.data
+    if not is_leaf(tangent) or np.shape(data) != np.shape(primal):
+        raise InputError(
+            f"a tangent has the shape of its primal, {np.shape(primal)}; given {say(data)}"
+        )
+    if np.iscomplexobj(data) and not np.iscomplexobj(primal):
+        raise InputError(f"a real primal takes a real tangent; given {say(data)}")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.data import is_data, say, show
+from opgrad.data import NUMBER_TYPES, is_data, is_lazy, is_number, say, show
 from opgrad.errors import CotangentError, NotDifferentiable, VjpError
 from opgrad.node import Node
 from opgrad.plugin import describe
@@ -41,7 +41,7 @@ def seed(root: Node, cotangent: Any, *, record: bool = False) -> Any:
                 f"backward() starts from 1 only at a real scalar, and this root is {kind}. Reduce "
                 f"it to a scalar first, or pass the cotangent to start from: backward(cotangent)."
             )
-        return _in_form_of(root.data, 1 if isinstance(root.data, int) else 1.0)
+        return in_form_of(root.data, 1 if isinstance(root.data, int) else 1.0)
     if record and isinstance(cotangent, Node) and np.shape(cotangent.data) == shape:
         return cotangent
     if isinstance(cotangent, Node) or not is_data(cotangent) or np.shape(cotangent) != shape:
@@ -53,7 +53,7 @@ def seed(root: Node, cotangent: Any, *, record: bool = False) -> Any:
         raise CotangentError(f"a real root takes a real cotangent; given {say(cotangent)}")
     if isinstance(cotangent, np.ndarray):  # gradients must not change when the user's array does
         cotangent = cotangent.copy()
-    return _in_form_of(root.data, cotangent)
+    return in_form_of(root.data, cotangent)
 
 
 def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False) -> Any:
@@ -81,6 +81,8 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
             assert node.op is not None
             if node.op.elementwise and given == node.data.shape and _broadcasts(shape, given):
                 return _unbroadcast(ct, given, shape)
+    if hasattr(ct, "aval") and ct.aval is getattr(primal, "aval", 0) and ct.dtype.kind == "f":
+        return ct  # both traced, and known to be of one shape and dtype
     if (
         primal.__class__ is float
         and isinstance(ct, np.ndarray | np.float64)  # a scalar rule went through NumPy
@@ -111,9 +113,9 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
         if not np.iscomplexobj(node.data):
             raise _misfit(node, position, ct, "a real cotangent between real input and output")
         ct = np.real(ct)
-    if _is_less_precise(raw, primal):
+    if is_less_precise(raw, primal):
         raise _misfit(node, position, ct, f"dtype {primal.dtype}")
-    return _in_form_of(primal, ct)
+    return in_form_of(primal, ct)
 
 
 def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: Any) -> None:
@@ -171,7 +173,9 @@ def keep_zeros(g: Any, ct: Any) -> Any:
     if isinstance(ct, tuple):
         return tuple(keep_zeros(g, each) for each in ct)
     given, made = (x.data if isinstance(x, Node) else x for x in (g, ct))
-    if not is_data(made) or np.shape(given) != np.shape(made) or not diagnostics.has_nan(made):
+    if not is_data(made) or np.shape(given) != np.shape(made):
+        return ct
+    if not diagnostics.has_nan(made, if_lazy=True):
         return ct
     return np.where(np.equal(given, 0) & np.isnan(made), 0, ct)
 
@@ -185,14 +189,15 @@ def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
 
 def _unbroadcast(ct: Any, given: tuple[int, ...], shape: tuple[int, ...]) -> Any:
     lead = len(given) - len(shape)
+    add_up: Any = np.add.reduce if ct.__class__ is np.ndarray else np.sum  # Dask has no reduce
     if shape == given[lead:]:
-        return np.add.reduce(ct, 0 if lead == 1 else tuple(range(lead)))
+        return add_up(ct, axis=0 if lead == 1 else tuple(range(lead)))
     stretched = [lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1]
-    total = np.add.reduce(ct, (*range(lead), *stretched), keepdims=True)
+    total = add_up(ct, axis=(*range(lead), *stretched), keepdims=True)
     return np.reshape(total, shape) if lead else total
 
 
-def _is_less_precise(ct: Any, primal: Any) -> bool:
+def is_less_precise(ct: Any, primal: Any) -> bool:
     """Whether digits were lost on the way: a float16 cotangent for a float32 primal."""
     given, wanted = getattr(ct, "dtype", None), getattr(primal, "dtype", None)
     if given is None or wanted is None or given == wanted:
@@ -201,15 +206,17 @@ def _is_less_precise(ct: Any, primal: Any) -> bool:
     return is_floating and bool(np.finfo(given).eps > np.finfo(wanted).eps)
 
 
-def _in_form_of(primal: Any, ct: Any) -> Any:
+def in_form_of(primal: Any, ct: Any) -> Any:
     """A Python number for a Python number; in the primal's dtype, if that is floating.
 
     Integer and boolean dtypes hold no derivative (theirs wrap around): float64 for these.
     """
-    if not hasattr(primal, "dtype"):
-        return ct.item() if isinstance(ct, np.generic | np.ndarray) else ct
+    if is_number(primal):
+        return ct if is_number(ct) or isinstance(ct, Node) or is_lazy(ct) else ct.item()
     dtype = primal.dtype if primal.dtype.kind in "fc" else np.dtype(np.float64)
     given = getattr(ct, "dtype", None)
+    if is_lazy(primal) and isinstance(ct, NUMBER_TYPES):
+        return np.full_like(primal, ct, dtype=dtype)  # so that what comes of it is lazy, too
     if given is None:  # before it is compared: to NumPy, None is float64
         return dtype.type(ct)
     if given == dtype or (given.kind in "fc" and primal.dtype.kind not in "fc"):

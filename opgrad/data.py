@@ -26,6 +26,23 @@ def is_data(x: Any) -> bool:
     return is_array and getattr(x.dtype, "kind", "?") not in NOT_NUMERIC
 
 
+def is_number(x: Any) -> bool:
+    """Whether it is one of Python's own numbers, or stands for one while a function is traced."""
+    if x.__class__ in PLAIN or getattr(x, "is_number", False) is True:
+        return True
+    return isinstance(x, int | float | complex) and not isinstance(x, np.generic)
+
+
+def is_lazy(x: Any) -> bool:
+    """Whether it is an array that is not computed yet: one that follows Dask's protocol."""
+    return hasattr(x, "__dask_graph__")
+
+
+def is_traced(x: Any) -> bool:
+    """Whether it stands for data while a function is compiled, and so cannot be written to."""
+    return hasattr(x, "aval") and hasattr(x, "trace")
+
+
 def read_only(x: Any) -> Any:
     """A NumPy array as a view that refuses to be written to; anything else as it is."""
     if (x.__class__ is np.ndarray or isinstance(x, np.ndarray)) and x.flags.writeable:

@@ -89,6 +89,19 @@ class OpN(Op):
 
         return decorate
 
+    def jvp(self, rule: F) -> F:
+        """Decorator: ``rule(tangents, out, *inputs, **params)`` returns the tangent of ``out``.
+
+        Not needed: the JVP is made of the VJPs. A rule of its own is faster, and the only way to
+        a JVP for an opaque op that is not elementwise. ``tangents`` is a tuple with one for each
+        input, in its form, all zero where nothing arrives (float64 for an integer).
+
+        Raises:
+            OpDefinitionError: there is one already, or its signature does not fit.
+        """
+        self.set_jvp_rule(rule)
+        return rule
+
 
 class Op1(OpN, Generic[A, P, R]):
     """An op of one input."""
@@ -279,6 +292,7 @@ def op(
     elementwise: Literal[True],
     name: str | None = None,
     implements: Functions = (),
+    linear: bool = False,
     opaque: bool = False,
     samples: Samples = (),
 ) -> _ElementwiseDecorator: ...
@@ -288,6 +302,7 @@ def op(
     elementwise: Literal[False] = False,
     name: str | None = None,
     implements: Functions = (),
+    linear: bool = False,
     opaque: bool = False,
     samples: Samples = (),
 ) -> _Decorator: ...
@@ -298,6 +313,7 @@ def op(
     elementwise: bool = False,
     name: str | None = None,
     implements: Functions = (),
+    linear: bool = False,
     opaque: bool = False,
     samples: Samples = (),
 ) -> Any:
@@ -313,6 +329,8 @@ def op(
         name: the op's name, if not the function's.
         implements: the NumPy function or functions (SciPy's ufuncs, too) that, called on a Value,
             become this op.
+        linear: the op is linear in each of its inputs while the others stay the same, as a sum and
+            a product are. Its JVP is then made of the op itself.
         opaque: the rules call foreign code, and cannot themselves be differentiated.
         samples: example inputs for tests and checkers, as tuples or, with params, `og.Sample`.
 
@@ -343,6 +361,7 @@ def op(
             param_names=param_names,
             elementwise=elementwise,
             implements=read_functions(implements, what),
+            linear=linear,
             opaque=opaque,
             samples=tuple(read_samples(samples, signature, what)),
             doc=inspect.getdoc(forward) or "",

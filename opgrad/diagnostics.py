@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from opgrad.data import is_lazy
 from opgrad.errors import NonFiniteError
 from opgrad.node import Node
 from opgrad.plugin import describe
@@ -56,14 +57,19 @@ def debug() -> Iterator[None]:
             state.sites.clear()
 
 
-def has_nan(data: Any) -> bool:
-    """Whether a number or array has a NaN in it (integers, None and foreign types have none)."""
+def has_nan(data: Any, *, if_lazy: bool = False) -> bool:
+    """Whether a number or array has a NaN in it (integers, None and foreign types have none).
+
+    A lazy array, such as Dask's, is not asked, since that would compute it: ``if_lazy``, then.
+    """
     if data.__class__ is float or data is None:
         return bool(data != data)
     if data.__class__ is np.ndarray and data.dtype.kind == "f" and data.flags.c_contiguous:
         # A sum of squares is NaN only if one of them is, and BLAS makes it in one go.
         total = np.vdot(data, data)
         return bool(total != total)
+    if is_lazy(data):
+        return if_lazy
     try:
         return bool(np.any(np.isnan(data)))
     except TypeError:

@@ -10,6 +10,10 @@ An exception raised *inside* an op's own forward or VJP is not replaced: it arri
 note (PEP 678) that names the op, its plugin and its inputs.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 
 class OpgradError(Exception):
     """Base of all OpGrad's exceptions."""
@@ -29,6 +33,10 @@ class ForwardError(OpgradError):
 
 class VjpError(OpgradError):
     """A VJP returned the wrong number of cotangents, or one that does not fit its input."""
+
+
+class JvpError(OpgradError):
+    """A JVP rule returned something that does not fit its output."""
 
 
 class NotDifferentiable(OpgradError):
@@ -93,5 +101,35 @@ class UnknownSchedulerError(OpgradError, LookupError):
     """No installed plugin provides a scheduler of that name."""
 
 
+class UnknownBackendError(OpgradError, LookupError):
+    """No installed plugin provides the backend that was asked for."""
+
+
+class CompileWarning(UserWarning):
+    """A function that was to be compiled runs as it is, or by a slower backend."""
+
+
 class PluginWarning(UserWarning):
     """A plugin was set aside, or may not have the short name that it claims."""
+
+
+class NotTraceable(OpgradError, TypeError):
+    """While a function is compiled, something would turn a traced value into plain data.
+
+    An op whose forward or rule does that is called back as a whole.
+    """
+
+    def __init__(self, message: str, trace: Any) -> None:
+        super().__init__(message)
+        self.trace = trace
+
+    @classmethod
+    def behind(cls, error: BaseException | None) -> NotTraceable | None:
+        """The one that led to an exception, which NumPy may have raised in its place."""
+        while error is not None and not isinstance(error, cls):
+            error = error.__cause__ or error.__context__
+        return error
+
+
+class LeakedTraceError(OpgradError, TypeError):
+    """A value from inside a function that was compiled is used after, or in another one."""

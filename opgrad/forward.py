@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from opgrad.data import PLAIN, is_data, read_only, say, show, why_no_data
-from opgrad.errors import ForwardError, InputError
+from opgrad.data import PLAIN, is_data, is_number, read_only, say, show, why_no_data
+from opgrad.errors import ForwardError, InputError, NotTraceable
 from opgrad.node import Constant, Node, Writable, next_number
-from opgrad.operation import NO_PARAMS, Op, Raw
+from opgrad.operation import NO_PARAMS, Op, Raw, Rule
 from opgrad.plugin import describe
+from opgrad.registry import default
 
 
 class _WritableConstant(Writable, Node):
@@ -66,8 +67,7 @@ def run_forward(op: Op, inputs: tuple[Node, ...], params: Mapping[str, Any] = NO
     try:
         data = op.forward(*[x.data for x in inputs], **params)
     except Exception as error:
-        explain(error, op, inputs)
-        raise
+        data = recover(error, op, inputs, params)
     return data if data.__class__ in PLAIN else settle(op, data, inputs)
 
 
@@ -86,14 +86,45 @@ def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
             data.setflags(False)
         return data
     if isinstance(data, np.generic | np.ndarray) and data.ndim == 0 and data.dtype.kind in "biufc":
-        only_numbers = all(x.data.__class__ in PLAIN for x in inputs)
+        only_numbers = all(is_number(x.data) for x in inputs)
         return data.item() if only_numbers else np.asarray(data)[()]
     if isinstance(data, Node) or not is_data(data):
         raise ForwardError(
             f"the forward of {describe(op)} returned {say(data)}; "
             f"expected a number or a numeric array"
         )
+    if hasattr(data, "is_number") and not data.shape and all(is_number(x.data) for x in inputs):
+        return data.item()
     return read_only(data)
+
+
+def recover(
+    error: Exception, op: Op, inputs: tuple[Node, ...], params: Mapping[str, Any] = NO_PARAMS
+) -> Raw:
+    """What an op is traced as whose forward cannot be; any other exception, explained.
+
+    Raises:
+        Exception: the error, unless it is a :class:`~opgrad.errors.NotTraceable`.
+    """
+    cause = NotTraceable.behind(error)
+    if cause is not None:
+        data = tuple([x.data for x in inputs])
+        lowering = default().lowering(op)
+        made = NotImplemented if lowering is None else lowering(*data, **params)
+        return cause.trace.call(op.forward, data, params) if made is NotImplemented else made
+    explain(error, op, inputs)
+    raise error
+
+
+def run_rule(rule: Rule, args: tuple[Any, ...], params: Mapping[str, Any]) -> Any:
+    """What the rule returns; while a function is traced and the rule cannot be, it is one step."""
+    try:
+        return rule(*args, **params)
+    except Exception as error:
+        cause = NotTraceable.behind(error)
+        if cause is None:
+            raise
+        return cause.trace.call(rule, args, params)
 
 
 def explain(error: Exception, op: Op, inputs: tuple[Node, ...]) -> None:

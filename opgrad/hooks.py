@@ -1,4 +1,4 @@
-"""The hooks through which plugins bring ops and schedulers.
+"""The hooks through which plugins bring ops, schedulers and backends.
 
 A plugin is a module named by an entry point in the group ``opgrad``. It implements any of the
 functions below, marked with :data:`hookimpl`. Hooks run once, when the plugin is loaded; what they
@@ -7,13 +7,16 @@ return is checked and goes into a frozen table. No hook runs on a hot path.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 import pluggy
 
 from opgrad.node import Node
 from opgrad.operation import Op
+
+if TYPE_CHECKING:
+    from opgrad.graph import Graph
 
 GROUP = "opgrad"
 """The entry-point group, and pluggy's project name."""
@@ -38,6 +41,31 @@ class Scheduler(Protocol):
         """
 
 
+class Executable(Protocol):
+    """A program that a backend made: raw data in, raw data out."""
+
+    def __call__(self, *inputs: Any) -> Sequence[Any]:
+        """The values of the graph's outputs, given those of its inputs."""
+
+    def report(self) -> Sequence[str]:
+        """What was made of the graph, in lines for people: steps, call-backs and why, sizes."""
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """Makes programs of traced graphs. See :mod:`opgrad.compiler`."""
+
+    @property
+    def name(self) -> str:
+        """What users select it by."""
+
+    def lower(self, graph: Graph, inputs: Sequence[Node], /) -> Executable:
+        """A program for a graph of primitives (:mod:`opgrad.compiler.primitives`).
+
+        The data of its nodes are avals; ``inputs`` are the leaves that arguments go to.
+        """
+
+
 class OpsHook(Protocol):
     """The type of an ``opgrad_ops`` implementation."""
 
@@ -54,6 +82,18 @@ class FunctionsHook(Protocol):
     """The type of an ``opgrad_functions`` implementation."""
 
     def __call__(self) -> Mapping[Callable[..., Any], Callable[..., Any]]: ...
+
+
+class LoweringsHook(Protocol):
+    """The type of an ``opgrad_lowerings`` implementation."""
+
+    def __call__(self) -> Mapping[Op, Callable[..., Any]]: ...
+
+
+class BackendsHook(Protocol):
+    """The type of an ``opgrad_backends`` implementation."""
+
+    def __call__(self) -> Iterable[Backend]: ...
 
 
 class _HookimplMarker:
@@ -74,6 +114,14 @@ class _HookimplMarker:
 
     def opgrad_schedulers(self, function: SchedulersHook) -> SchedulersHook:
         """Mark an implementation of :func:`opgrad_schedulers`, checked against its type."""
+        return self(function)
+
+    def opgrad_lowerings(self, function: LoweringsHook) -> LoweringsHook:
+        """Mark an implementation of :func:`opgrad_lowerings`, checked against its type."""
+        return self(function)
+
+    def opgrad_backends(self, function: BackendsHook) -> BackendsHook:
+        """Mark an implementation of :func:`opgrad_backends`, checked against its type."""
         return self(function)
 
 
@@ -108,7 +156,26 @@ def opgrad_schedulers() -> Iterable[Scheduler]:
     return ()
 
 
+@_hookspec
+def opgrad_lowerings() -> Mapping[Op, Callable[..., Any]]:
+    """Return, for ops whose forward cannot be traced, what to trace in its place.
+
+    Such a function takes the op's inputs and params, and is made of NumPy functions and of what
+    :mod:`opgrad.compiler.traced` offers. It may return ``NotImplemented``. An op without one is
+    called back by compiled programs.
+    """
+    return {}
+
+
+@_hookspec
+def opgrad_backends() -> Iterable[Backend]:
+    """Return the plugin's backends of ``og.compile``, each with a ``name`` to select it by."""
+    return ()
+
+
 if TYPE_CHECKING:  # the specifications have the types that implementations are checked against
     _ops: OpsHook = opgrad_ops
     _functions: FunctionsHook = opgrad_functions
     _schedulers: SchedulersHook = opgrad_schedulers
+    _lowerings: LoweringsHook = opgrad_lowerings
+    _backends: BackendsHook = opgrad_backends

@@ -131,11 +131,12 @@ def _blocks(call: Call) -> list[list[Any]]:
     ins = [np.shape(node.data) for node in call.inputs]
     if sum(map(math.prod, ins)) < sum(map(math.prod, outs)):
         try:
-            push = call.linearised()
+            columns = [
+                [call.push_leaves(basis) for basis in _units(ins, j)] for j in range(len(ins))
+            ]
         except NotDifferentiable:  # an opaque op: only the way back is open
             pass
         else:
-            columns = [[push(basis) for basis in _units(ins, j)] for j in range(len(ins))]
             return [
                 [
                     _assembled([c[i] for c in columns[j]], out, given, -1)

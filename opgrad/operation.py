@@ -1,4 +1,4 @@
-"""The op record: a name, a forward, and the rules for its vector-Jacobian products (VJPs).
+"""The op record: a name, a forward, and the rules for its derivatives.
 
 An op is data. It knows nothing of nodes, graphs or plugins, and nobody calls it here: the floors
 above do. See :mod:`opgrad.define` for the decorator that makes one.
@@ -108,6 +108,8 @@ class Op:
     """The op broadcasts; the scheduler then reduces each cotangent to its input's shape."""
     implements: tuple[Callable[..., Any], ...] = ()
     """The NumPy functions that, called on a ``Value``, become this op."""
+    linear: bool = False
+    """The op is linear in each of its inputs, so that its JVP is made of itself."""
     opaque: bool = False
     """The rules call foreign code, and so cannot themselves be differentiated."""
     samples: tuple[Sample, ...] = ()
@@ -119,6 +121,8 @@ class Op:
         init=False,
     )
     """One per input, unless there is a joint rule; ``missing_rule`` where it is yet to come."""
+    jvp_rule: Rule | None = field(default=None, init=False)
+    """``rule(tangents, out, *inputs, **params)``, if the op has its own."""
 
     def __repr__(self) -> str:
         return f"<op {self.name} of {self.module}>"
@@ -162,7 +166,18 @@ class Op:
         rules = (*self.rules[:position], rule, *self.rules[position + 1 :])
         object.__setattr__(self, "rules", rules)
 
-    def _check_signature(self, rule: Rule) -> None:
+    def set_jvp_rule(self, rule: Rule) -> None:
+        """Fill in the op's own rule for tangents. It is set once.
+
+        Raises:
+            OpDefinitionError: the op has one already, or the signature does not fit.
+        """
+        if self.jvp_rule is not None:
+            raise OpDefinitionError(f"op {self.name!r} ({self.module}) has a JVP already")
+        self._check_signature(rule, "JVP", "tangents")
+        object.__setattr__(self, "jvp_rule", rule)
+
+    def _check_signature(self, rule: Rule, kind: str = "VJP", first: str = "g") -> None:
         """A rule is called as ``rule(g, out, *inputs, **params)``; find out now if it cannot be."""
         any_number = 20  # more than a rule would name one by one
         dummies = [object()] * (2 + (any_number if self.arity is None else self.arity))
@@ -172,7 +187,8 @@ class Op:
             inputs = inspect.signature(self.forward).parameters.values()
             names = [str(p).partition(":")[0] for p in inputs if p.kind is not p.KEYWORD_ONLY]
             star = ["*"] if self.param_names and self.arity is not None else []
-            expected = ", ".join(["g", "out", *names, *star, *sorted(self.param_names)])
+            expected = ", ".join([first, "out", *names, *star, *sorted(self.param_names)])
             raise OpDefinitionError(
-                f"the VJP of op {self.name!r} ({self.module}) does not take ({expected}): {error}"
+                f"the {kind} of op {self.name!r} ({self.module}) does not take "
+                f"({expected}): {error}"
             ) from None

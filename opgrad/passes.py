@@ -51,8 +51,8 @@ def back_from(
 ) -> Mapping[Node, Any]:
     """One backward pass from several roots; those that are no nodes, or have no cotangent, are not.
 
-    Where it makes a NaN, it is done again so that zero cotangents stay zero (see
-    :class:`~opgrad.exact_zeros`).
+    Where it makes a NaN, or a lazy array that may have one, it is done again so that zero
+    cotangents stay zero (see :class:`~opgrad.exact_zeros`).
     """
     pairs = [
         (root, ct)
@@ -68,7 +68,7 @@ def back_from(
     try:
         found = cotangents_from(root, ct, wrt, None, record)
         for node in wrt:
-            if has_nan(raw(found.get(node))):
+            if has_nan(raw(found.get(node)), if_lazy=True):
                 break
         else:
             return found

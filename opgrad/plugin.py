@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from opgrad import hooks
 from opgrad.errors import MissingExtra, PluginError
-from opgrad.hooks import Scheduler
+from opgrad.hooks import Backend, Scheduler
 from opgrad.operation import NO_MODULE, Op, full_name, missing_rule
 
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
@@ -79,6 +79,8 @@ class Plugin:
     info: PluginInfo
     ops: tuple[Op, ...] = ()
     functions: Mapping[Callable[..., Any], Callable[..., Any]] = MappingProxyType({})
+    lowerings: Mapping[Any, Callable[..., Any]] = MappingProxyType({})
+    backends: tuple[Backend, ...] = ()
     schedulers: tuple[Scheduler, ...] = ()
 
 
@@ -154,12 +156,15 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
         if not caller.has_spec():
             raise PluginError(
                 f"it implements {caller.name}(), and there is no such hook; "
-                f"there are: opgrad_ops, opgrad_functions, opgrad_schedulers"
+                f"there are: opgrad_ops, opgrad_functions, opgrad_schedulers, opgrad_lowerings, "
+                f"opgrad_backends"
             )
     ops = _items(manager.hook.opgrad_ops)
     functions = _functions(manager.hook.opgrad_functions)
+    lowerings = _functions(manager.hook.opgrad_lowerings)
     schedulers = _items(manager.hook.opgrad_schedulers)
-    if not ops and not functions and not schedulers:
+    backends = _items(manager.hook.opgrad_backends)
+    if not any((ops, functions, lowerings, schedulers, backends)):
         raise PluginError(
             f"it brings nothing: its module {info.module} implements no hook "
             f"(is it marked with @og.hookimpl?), or its hooks return nothing"
@@ -168,6 +173,9 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
         _check_op(module, op)
     for scheduler in schedulers:
         _check_scheduler(scheduler)
+    for backend in backends:
+        _check_backend(backend)
+    _check_unique("backends named {}", (repr(b.name) for b in backends))
     _check_unique("ops named {}", (repr(op.name) for op in ops))
     _check_unique("ops that implement {}", (full_name(f) for op in ops for f in op.implements))
     _check_unique("schedulers named {}", (repr(s.name) for s in schedulers))
@@ -178,7 +186,14 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
     )
     for op in ops:
         _owners.setdefault(op, info)  # a plugin may pass on another's op
-    return Plugin(info=info, ops=ops, functions=functions, schedulers=schedulers)
+    return Plugin(
+        info=info,
+        ops=ops,
+        functions=functions,
+        schedulers=schedulers,
+        lowerings=lowerings,
+        backends=backends,
+    )
 
 
 def _functions(hook: pluggy.HookCaller) -> Mapping[Callable[..., Any], Callable[..., Any]]:
@@ -224,6 +239,14 @@ def _check_scheduler(scheduler: object) -> None:
         raise PluginError(
             f"opgrad_schedulers() returned {scheduler!r}, which is no scheduler: "
             f"an object with .name and .run(root, cotangent, wrt)"
+        )
+
+
+def _check_backend(backend: object) -> None:
+    if isinstance(backend, type) or not isinstance(backend, Backend):
+        raise PluginError(
+            f"opgrad_backends() returned {backend!r}, which is no backend: "
+            f"an object with .name and .lower(graph, inputs)"
         )
 
 

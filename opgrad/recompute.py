@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+import numpy as np
 from attrs import frozen
 
 from opgrad.call import fresh_node
@@ -14,7 +15,9 @@ from opgrad.containers import flatten
 from opgrad.node import Constant, Node, next_number
 from opgrad.operation import Op
 from opgrad.passes import newer
+from opgrad.pushforward import Pushforward
 from opgrad.schedule import accumulate, explain, pull_back
+from opgrad.tangent import zero_like
 from opgrad.value import Value
 
 if TYPE_CHECKING:
@@ -124,7 +127,28 @@ def _rule(
     return tuple(cotangents.get(node) for node in (*fresh, *captured))
 
 
+def _jvp_rule(
+    tangents: tuple[Any, ...],
+    out: Any,
+    *inputs: Any,
+    segment: _Segment,
+    index: int,
+    captured: tuple[Node, ...],
+) -> Any:
+    """Run the function again, and the tangents through what that made."""
+    start = next_number()
+    fresh = [fresh_node(x) for x in inputs[: len(segment.slots)]]
+    root = flatten(segment.run(fresh))[0][index]
+    sources: tuple[Node, ...] = (*fresh, *captured)
+    pairs = zip(sources, tangents, strict=True)
+    given = {x: t for x, t in pairs if isinstance(t, Node) or np.any(t)}
+    record = any(isinstance(x, Node) for x in (*inputs, *given.values()))
+    tangent = Pushforward([root], sources, start).push(given, record).get(root)
+    return zero_like(root.data) if tangent is None else tangent
+
+
 CHECKPOINT.set_joint_rule(_rule)
+CHECKPOINT.set_jvp_rule(_jvp_rule)
 
 
 def _computed(data: Any, inputs: tuple[Node, ...], params: Mapping[str, Any]) -> Node:

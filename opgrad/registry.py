@@ -19,11 +19,12 @@ from opgrad.diagnostics import user_frame
 from opgrad.errors import (
     PluginError,
     PluginWarning,
+    UnknownBackendError,
     UnknownOpError,
     UnknownPluginError,
     UnknownSchedulerError,
 )
-from opgrad.hooks import GROUP, Scheduler
+from opgrad.hooks import GROUP, Backend, Scheduler
 from opgrad.operation import Op, full_name
 from opgrad.plugin import Plugin, PluginInfo, load, load_or_set_aside
 from opgrad.table import Table
@@ -148,6 +149,25 @@ class Registry:
         raise UnknownSchedulerError(
             f"no installed plugin provides the scheduler {name!r}; "
             f"there are: {', '.join(sorted(self._table.schedulers)) or 'none'}{self.not_in_use()}"
+        )
+
+    def lowering(self, op: Op) -> Callable[..., Any] | None:
+        """What to trace in the place of an op's forward, if a loaded plugin says so."""
+        return self._table.lowerings.get(op)
+
+    def backend(self, name: str) -> Backend:
+        """The backend of that name.
+
+        Raises:
+            UnknownBackendError: no installed plugin has it.
+        """
+        for load_stage in self._stages():
+            load_stage()
+            if name in self._table.backends:
+                return self._table.backends[name]
+        raise UnknownBackendError(
+            f"no installed plugin provides the backend {name!r}; "
+            f"there are: {', '.join(sorted(self._table.backends)) or 'none'}{self.not_in_use()}"
         )
 
     @property

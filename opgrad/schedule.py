@@ -19,14 +19,22 @@ from attrs import frozen
 from opgrad import diagnostics
 from opgrad.cotangent import NUMBERS, fit, keep_zeros, keeps_zeros, seed, wrong_count
 from opgrad.cotangent import accumulate as accumulate
-from opgrad.data import read_only, say, show
-from opgrad.errors import InputError, NoGradientError, NonFiniteError, NotDifferentiable, VjpError
+from opgrad.data import NUMBER_TYPES, read_only, say, show
+from opgrad.errors import (
+    InputError,
+    NoGradientError,
+    NonFiniteError,
+    NotDifferentiable,
+    VjpError,
+)
+from opgrad.forward import run_rule
 from opgrad.hooks import Scheduler, hookimpl
 from opgrad.node import Constant, Node
 from opgrad.plugin import describe
 from opgrad.registry import default
 
 _number = attrgetter("number")
+_USUAL = (np.ndarray, *NUMBER_TYPES)
 
 
 @frozen(eq=False, repr=False)
@@ -129,6 +137,7 @@ class Sequential:
             cotangents[root] = cotangent
         owned: set[Node] = set()  # nodes whose cotangent is a sum made here, ours to change
         by_steps = record or diagnostics.state.depth > 0 or keeps_zeros.get()
+        by_steps = by_steps or not isinstance(root.data, _USUAL)  # a rule may not be traceable
         node = root
         try:
             for node in order:
@@ -247,11 +256,11 @@ def pull_back(
     try:
         if op.joint_rule is None:
             cts: Sequence[Any] = [
-                rule(g, out, *primals, **params) if parent in needed else None
+                run_rule(rule, (g, out, *primals), params) if parent in needed else None
                 for parent, rule in zip(inputs, op.rules, strict=True)
             ]
         else:
-            cts = op.joint_rule(g, out, *primals, **params)
+            cts = run_rule(op.joint_rule, (g, out, *primals), params)
             if cts.__class__ is not tuple or len(cts) != len(inputs):
                 raise wrong_count(node, cts)
     except ZeroDivisionError:

@@ -54,9 +54,10 @@ def supports(
 ) -> Support:
     """Which ops stand in the way of a derivative, before one is computed.
 
-    An opaque op has no second VJP; nor a JVP, which is the VJP of a VJP. An op without a rule has
-    neither. What cannot be known beforehand: a rule that raises
-    :class:`~opgrad.NotDifferentiable` when it runs.
+    An op without a rule has no derivative, and an opaque one no second derivative. A JVP is made of
+    what there is: the op's own JVP rule; the op itself, if it is linear; the VJP rules of an
+    elementwise op; else the VJP of the VJP, which an opaque op does not have. What cannot be known
+    beforehand: a rule that raises :class:`~opgrad.NotDifferentiable` when it runs.
 
     Args:
         what: a graph, a Value, an op, or a function.
@@ -70,10 +71,21 @@ def supports(
     """
     if mode not in ("vjp", "jvp") or order < 1:
         raise InputError(f"a mode is 'vjp' or 'jvp', an order at least 1; given {mode!r}, {order}")
-    needs_second = mode == "jvp" or order > 1
+    has = _has_jvp if mode == "jvp" else _has_vjp
     found = dict.fromkeys(_ops_of(what, args, kwargs or {}))
-    missing = [op for op in found if not op.complete or (op.opaque and needs_second)]
-    return Support(mode, order, tuple(missing))
+    return Support(mode, order, tuple(op for op in found if not has(op, order)))
+
+
+def _has_vjp(op: Op, order: int) -> bool:
+    return op.complete and (order == 1 or not op.opaque)
+
+
+def _has_jvp(op: Op, order: int) -> bool:
+    if op.linear:
+        return True
+    if op.opaque:
+        return order == 1 and (op.jvp_rule is not None or (op.elementwise and op.complete))
+    return op.jvp_rule is not None or op.complete
 
 
 def _ops_of(what: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterable[Op]:

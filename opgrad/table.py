@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from attrs import frozen
 
 from opgrad.errors import AmbiguousOpError
-from opgrad.hooks import Scheduler
+from opgrad.hooks import Backend, Scheduler
 from opgrad.operation import Op, full_name
 from opgrad.plugin import Plugin
 
@@ -37,6 +38,10 @@ class Table:
     functions: Mapping[Callable[..., object], Callable[..., object]]
     """NumPy function to the function made of ops that stands in for it."""
     schedulers: Mapping[str, Scheduler]
+    """By name."""
+    lowerings: Mapping[Op, Callable[..., Any]]
+    """What to trace in the place of an op's forward."""
+    backends: Mapping[str, Backend]
     """By name."""
 
     @classmethod
@@ -70,6 +75,10 @@ class Table:
             schedulers=MappingProxyType(
                 {s.name: s for p in reversed(by_rank) for s in p.schedulers}
             ),
+            lowerings=MappingProxyType(
+                {op: f for p in reversed(by_rank) for op, f in p.lowerings.items()}
+            ),
+            backends=MappingProxyType({b.name: b for p in reversed(by_rank) for b in p.backends}),
         )
 
     def only(self, holders: tuple[str, ...], what: str) -> Op:

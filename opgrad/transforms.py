@@ -77,7 +77,8 @@ def jvp(
 ) -> Any:
     """``f(*primals)``, and its derivative along ``tangents``.
 
-    The VJP is linear in its cotangent; the VJP of that is the JVP. So no op needs a rule for it.
+    No op needs a rule for it: where it has none of its own, its JVP is made of its VJP. One walk
+    forward through what ``f`` recorded gives the tangents.
 
     Args:
         f: takes and returns numbers, arrays, and containers of them.
@@ -91,7 +92,8 @@ def jvp(
 
     Raises:
         InputError: structures or shapes of ``primals`` and ``tangents`` differ.
-        NotDifferentiable: an op is opaque, so that its VJP cannot be differentiated.
+        JvpError: an op's own JVP returned something that does not fit.
+        NotDifferentiable: an op is opaque, not elementwise, and has no JVP of its own.
     """
     call = Call(f, primals, {}, range(len(primals)), has_aux)
     pushed = call.push(tangents)
@@ -180,7 +182,7 @@ def elementwise_grad(
     def derivative(*args: P.args, **kwargs: P.kwargs) -> Any:
         chosen, is_one = choose(f, args, kwargs, argnums, argnames)
         call = Call(f, args, kwargs, chosen)
-        ones = [np.ones(np.shape(raw(root))) if np.shape(raw(root)) else 1.0 for root in call.roots]
+        ones = [np.ones_like(raw(root)) if np.shape(raw(root)) else 1.0 for root in call.roots]
         gradients = call.per_argument(call.pull_leaves(ones))
         return gradients[0] if is_one else tuple(gradients)
 

@@ -16,7 +16,7 @@ from opgrad.array_methods import ArrayMethods
 from opgrad.binding import bind
 from opgrad.data import PLAIN, is_data, read_only, say, why_no_data
 from opgrad.errors import CopyError, CutGradientError, ImmutableError, InputError, UnknownOpError
-from opgrad.forward import as_node, as_nodes, constant, explain, run_forward, settle
+from opgrad.forward import as_node, as_nodes, constant, recover, run_forward, settle
 from opgrad.hooks import Scheduler
 from opgrad.node import Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Data, Op, Raw, full_name
@@ -45,8 +45,7 @@ def _binary(name: str, op: Op | None = None) -> Callable[[Value[Any], Operand], 
         try:
             data = op.forward(x.data, y.data)
         except Exception as error:
-            explain(error, op, (x, y))
-            raise
+            data = recover(error, op, (x, y))
         if data.__class__ not in PLAIN:
             data = settle(op, data, (x, y))
         node: Any = _WritableValue()  # _record(), written out: the call took a tenth of the whole
@@ -87,8 +86,7 @@ def _unary(name: str, op: Op | None = None) -> Callable[[Value[Any]], Value[Any]
         try:
             data = op.forward(x.data)
         except Exception as error:
-            explain(error, op, (x,))
-            raise
+            data = recover(error, op, (x,))
         if data.__class__ not in PLAIN:
             data = settle(op, data, (x,))
         return _record(op, x, None, None, data)
@@ -201,6 +199,8 @@ class Value(ArrayMethods, Node, Generic[T]):
     __mul__, __rmul__ = _binary("arithmetic.mul"), _reflected("arithmetic.mul")
     __truediv__, __rtruediv__ = _binary("arithmetic.div"), _reflected("arithmetic.div")
     __pow__, __rpow__ = _binary("arithmetic.pow"), _reflected("arithmetic.pow")
+    __floordiv__, __rfloordiv__ = _binary("arithmetic.floordiv"), _reflected("arithmetic.floordiv")
+    __mod__, __rmod__ = _binary("arithmetic.mod"), _reflected("arithmetic.mod")
     __matmul__, __rmatmul__ = _binary("arrays.matmul"), _reflected("arrays.matmul")
     __neg__ = _unary("arithmetic.neg")
     __abs__ = _unary("arithmetic.abs")
@@ -213,6 +213,12 @@ class Value(ArrayMethods, Node, Generic[T]):
 
     def __pos__(self) -> Value[T]:
         return self
+
+    def __divmod__(self, other: Operand) -> tuple[Value[Any], Value[Any]]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Operand) -> tuple[Value[Any], Value[Any]]:
+        return other // self, other % self
 
     def __getitem__(self, index: Any) -> Value[Any]:
         return apply(default().lookup("arrays.getitem"), (self,), {"index": plain_index(index)})

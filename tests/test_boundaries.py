@@ -20,16 +20,19 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (  # the lowest first; a module imports from lower floors only
     {"errors", "data"},
     {"operation"},
-    {"node", "declaration"},
-    {"hooks", "draw", "containers"},
-    {"plugin", "graph"},
+    {"node", "declaration", "kinks"},
+    {"draw", "containers"},
+    {"graph"},
+    {"hooks"},
+    {"plugin"},
     {"table", "diagnostics"},
     {"registry"},
     {"cotangent", "forward", "binding", "array_methods"},
-    {"schedule"},
+    {"schedule", "tangent"},
     {"passes", "value"},
+    {"pushforward"},
     {"call", "update"},
-    {"transforms", "recompute"},
+    {"transforms", "recompute", "compiler"},
     {"matrices", "support"},
     {"define"},
     {"namespace"},
@@ -42,7 +45,13 @@ LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 
 KNOW_PLUGGY = {"opgrad.hooks", "opgrad.plugin"}
 FOREIGN = {"opgrad_scipy": {"scipy"}}  # what a plugin with an extra may import besides NumPy
-OPEN_TO_PLUGINS = {"opgrad", "opgrad.schedule"}  # the latter is what a scheduler is made of
+OPEN_TO_PLUGINS = {
+    "opgrad",
+    "opgrad.schedule",  # what a scheduler is made of
+    "opgrad.containers",  # what takes arguments apart
+    "opgrad.compiler.avals",  # what a backend reads
+    "opgrad.compiler.primitives",
+}
 
 
 def modules_under(folder: Path, package: str) -> dict[str, Path]:

@@ -10,31 +10,9 @@ import torch
 from micrograd.engine import Value as MicrogradValue
 
 import opgrad as og
+from tests.ops.micrograd_expressions import more_ops, sanity_check
 
 Expression = Callable[..., Any]
-
-
-def sanity_check(x: Any) -> Any:
-    """micrograd's test_sanity_check."""
-    z = 2 * x + 2 + x
-    q = z.relu() + z * x
-    h = (z * z).relu()
-    return h + q + q * x
-
-
-def more_ops(a: Any, b: Any) -> Any:
-    """micrograd's test_more_ops."""
-    c = a + b
-    d = a * b + b**3
-    c += c + 1
-    c += 1 + c + (-a)
-    d += d * 2 + (b + a).relu()
-    d += 3 * d + (b - a).relu()
-    e = c - d
-    f = e**2
-    g = f / 2.0
-    g += 10.0 / f
-    return g
 
 
 def neuron(x: Any, y: Any, z: Any) -> Any:

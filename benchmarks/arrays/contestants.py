@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
-from programs import Program
+from benchmarks.arrays.programs import Program
 
+PACKAGES = ("opgrad", "numpy", "autograd", "torch", "jax")
 Step = Callable[[], tuple[Any, Any]]
 
 
@@ -67,3 +69,25 @@ CONTESTANTS: dict[str, Callable[[Program], Step]] = {
     "torch": torch,
     "jax jit": jax,
 }
+
+
+def _torch_checkpoint() -> Any:
+    checkpoint = import_module("torch.utils.checkpoint").checkpoint
+    return lambda f: lambda x: checkpoint(f, x, use_reentrant=False)
+
+
+CHECKPOINTS: dict[str, Callable[[], Any]] = {
+    "opgrad": lambda: import_module("opgrad").checkpoint,
+    "autograd": lambda: import_module("autograd").checkpoint,
+    "torch": _torch_checkpoint,
+    "jax jit": lambda: import_module("jax").checkpoint,
+}
+"""By name: what imports a contestant's way to make a checkpoint of a function."""
+
+
+def installed() -> list[str]:
+    """The contestants that can take part; the others are named."""
+    names = [name for name in CONTESTANTS if name == "by hand" or find_spec(name.split()[0])]
+    for name in CONTESTANTS.keys() - names:
+        print(f"{name} is not installed, and left out")
+    return names

@@ -1,6 +1,6 @@
 """Measure one contestant, in a process of its own, and print the result as JSON.
 
-``run.py`` starts this file: ``python measure.py CONTESTANT gradients|times|memory``.
+``run.py`` starts it: ``python -m benchmarks.eager.measure CONTESTANT gradients|times|memory``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import mlp
+from benchmarks.eager import mlp
 
 WARM_UP, STEPS = 1, 5
 GRAPHS_HELD = 5
@@ -36,7 +36,7 @@ def _torch() -> Any:
 
 
 def _classic() -> Any:
-    return import_module("classic").Value
+    return import_module("benchmarks.eager.classic").Value
 
 
 CONTESTANTS: dict[str, Callable[[], Callable[[float], Any]]] = {

@@ -25,28 +25,24 @@ What a fair comparison has to see to:
   as a second figure, what Python's own allocator handed out. The second does not see torch's nodes,
   which C++ allocates.
 
-Run ``python benchmarks/eager/run.py``; it also runs ``benchmarks/import_time.py``.
+Run ``python -m benchmarks.eager.run``; it also runs ``benchmarks/import_time.py``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
-from datetime import UTC, datetime
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-import mlp
-from measure import CONTESTANTS
+from benchmarks.eager import mlp
+from benchmarks.eager.measure import CONTESTANTS
+from benchmarks.machine import RESULTS, ROOT, keep
 
-HERE = Path(__file__).resolve().parent
 PACKAGES = ("opgrad", "micrograd", "torch", "numpy")
 MODES = {"gc_on": "garbage collector on", "gc_off": "garbage collector off"}
 PHASES = ("forward", "backward", "release", "total")
@@ -60,7 +56,7 @@ def main() -> None:
     """Compare, measure, print tables, and write the JSON files."""
     parser = argparse.ArgumentParser(description="Scalar forward and backward passes, per op.")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--json", type=Path, default=HERE.parent / "results" / "eager.json")
+    parser.add_argument("--json", type=Path, default=RESULTS / "eager.json")
     options = parser.parse_args()
 
     names = [name for name in CONTESTANTS if name == "classic" or find_spec(name)]
@@ -77,27 +73,26 @@ def main() -> None:
         print(spread_table(seconds[mode]))
     print("\nbytes per node of live graphs")
     print(memory_table(memory))
-    result = {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine(),
-        "program": {"ops": mlp.n_ops(), "samples": mlp.SAMPLES, "sizes": mlp.SIZES},
-        "gradients_agree_to": difference,
-        "seconds": seconds,
-        "bytes_per_node": memory,
-    }
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps(result, indent=1) + "\n")
+    keep(
+        options.json,
+        PACKAGES,
+        program={"ops": mlp.n_ops(), "samples": mlp.SAMPLES, "sizes": mlp.SIZES},
+        gradients_agree_to=difference,
+        seconds=seconds,
+        bytes_per_node=memory,
+    )
 
     print(flush=True)
     target = options.json.with_name("import_time.json")
-    command = [sys.executable, str(HERE.parent / "import_time.py"), "--json", str(target)]
-    subprocess.run(command, check=True)
+    command = [sys.executable, "-m", "benchmarks.import_time", "--json", str(target)]
+    subprocess.run(command, check=True, cwd=ROOT)
 
 
 def measure(name: str, what: str) -> Any:
     """Have one contestant measured in a fresh process."""
-    command = [sys.executable, str(HERE / "measure.py"), name, what]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    command = [sys.executable, "-m", "benchmarks.eager.measure", name, what]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT)
+    return json.loads(done.stdout)
 
 
 def compare_gradients(names: list[str]) -> float:
@@ -166,20 +161,6 @@ def memory_table(memory: dict[str, dict[str, float | None]]) -> str:
 def per_op(seconds: float) -> float:
     """Microseconds per op."""
     return 1e6 * seconds / mlp.n_ops()
-
-
-def machine() -> dict[str, Any]:
-    """What the figures were measured on, and with which versions."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    return {
-        "cpu": models[0] if models else platform.processor(),
-        "cores": os.cpu_count(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in PACKAGES if find_spec(name)},
-    }
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 
-from opgrad.operation import Op, full_name
+from opgrad.node import Node, Writable, next_number
+from opgrad.operation import NO_PARAMS, Op, full_name
 
 
 @cache
@@ -54,6 +55,27 @@ PICK = _primitive("pick", lambda x, *, index: x[index], 1, "index")
 """One of several results."""
 NUMBER = _primitive("number", lambda x: x.item() if hasattr(x, "item") else x, 1)
 """A Python number of an array of no axes."""
+
+
+class _WritableNode(Writable, Node):
+    __slots__ = ()
+
+
+def make(
+    op: Op | None, inputs: tuple[Node, ...], aval: Any, params: Mapping[str, Any] = NO_PARAMS
+) -> Node:
+    """A node of a traced graph: its data are an aval, or a tuple of them."""
+    node: Any = _WritableNode()
+    n = len(inputs)
+    node.op = op
+    node.x = inputs[0] if n else None
+    node.y = inputs[1] if n > 1 else None
+    variadic = op is not None and op.arity is None
+    node.more = (inputs[2:], dict(params)) if n > 2 or params or variadic else None
+    node.data = aval
+    node.number = next_number()
+    node.__class__ = Node
+    return node  # type: ignore[no-any-return]  # the twin has become a Node
 
 
 @frozen

@@ -21,7 +21,8 @@ def normal_cdf(x: Raw) -> Raw:
     Derivative: its density, exp(-x**2 / 2) / sqrt(2 * pi).
     """
     scaled = x * -math.sqrt(0.5)
-    return 0.5 * np.asarray(_erfc(scaled), np.result_type(scaled))
+    out = _erfc(scaled)  # an array of objects, or a float
+    return 0.5 * (out if isinstance(out, float) else out.astype(np.result_type(scaled)))
 
 
 @normal_cdf.vjp

@@ -10,7 +10,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_activations.choice import choose, ordered, zero_where
+from opgrad_activations.choice import choose
 from opgrad_activations.samples import ANYWHERE
 
 
@@ -20,12 +20,12 @@ def hard_sigmoid(x: Raw) -> Raw:
 
     Derivative: 1/6 for -3 < x < 3, else 0, at the kinks -3 and 3 too.
     """
-    return np.minimum(np.maximum(ordered(x) + 3.0, 0), 6) / 6
+    return np.minimum(np.maximum(og.ordered(x) + 3.0, 0), 6) / 6
 
 
 @hard_sigmoid.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return zero_where((x <= -3) + (x >= 3), g / 6)
+    return og.zero_where((x <= -3) + (x >= 3), g / 6)
 
 
 @og.op(elementwise=True, samples=[*ANYWHERE, og.Sample(-1.3, low=-2.0, high=0.0)])
@@ -34,12 +34,12 @@ def hard_tanh(x: Raw, *, low: float = -1.0, high: float = 1.0) -> Raw:
 
     Derivative: 1 for low < x < high, else 0, at the kinks low and high too.
     """
-    return np.minimum(np.maximum(ordered(x), low), high)
+    return np.minimum(np.maximum(og.ordered(x), low), high)
 
 
 @hard_tanh.vjp
 def _(g: Raw, out: Raw, x: Raw, *, low: float = -1.0, high: float = 1.0) -> Raw:
-    return zero_where((x <= low) + (x >= high), g)
+    return og.zero_where((x <= low) + (x >= high), g)
 
 
 @og.op(elementwise=True, samples=ANYWHERE)
@@ -50,10 +50,10 @@ def hard_swish(x: Raw) -> Raw:
 
     Source: Howard et al., "Searching for MobileNetV3", 2019.
     """
-    x = np.maximum(ordered(x), -3.0)  # or it would be -inf * 0 at -inf
+    x = np.maximum(og.ordered(x), -3.0)  # or it would be -inf * 0 at -inf
     return x * (np.minimum(x + 3, 6) / 6)
 
 
 @hard_swish.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return zero_where(x <= -3, choose(x >= 3, g, g * (x / 3 + 0.5)))
+    return og.zero_where(x <= -3, choose(x >= 3, g, g * (x / 3 + 0.5)))

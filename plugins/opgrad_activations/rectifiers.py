@@ -10,7 +10,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_activations.choice import choose, ordered, zero_where
+from opgrad_activations.choice import choose
 from opgrad_activations.samples import ANYWHERE
 
 
@@ -21,20 +21,20 @@ def relu(x: Raw) -> Raw:
         return 0.0 if x <= 0 else x
     if isinstance(x, int):  # NumPy would round or refuse large integers
         return 0 if x <= 0 else x
-    return np.maximum(ordered(x), 0)
+    return np.maximum(og.ordered(x), 0)
 
 
 @relu.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
     if isinstance(x, float):
         return 0.0 if x <= 0 else g
-    return zero_where(x <= 0, g)
+    return og.zero_where(x <= 0, g)
 
 
 @og.op(elementwise=True, samples=[*ANYWHERE, og.Sample(-1.3, slope=0.2)])
 def leaky_relu(x: Raw, *, slope: float = 0.01) -> Raw:
     """x for x > 0, else slope * x. Derivatives: 1 and slope. At the kink, x = 0: slope."""
-    return np.where(ordered(x) > 0, x, slope * x)
+    return np.where(og.ordered(x) > 0, x, slope * x)
 
 
 @leaky_relu.vjp
@@ -51,7 +51,7 @@ def elu(x: Raw, *, alpha: float = 1.0) -> Raw:
     Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units
     (ELUs)", 2016.
     """
-    return np.where(ordered(x) > 0, x, alpha * np.expm1(np.minimum(x, 0.0)))
+    return np.where(og.ordered(x) > 0, x, alpha * np.expm1(np.minimum(x, 0.0)))
 
 
 @elu.vjp
@@ -71,7 +71,7 @@ def selu(x: Raw) -> Raw:
 
     Source: Klambauer et al., "Self-normalizing neural networks", 2017.
     """
-    return SELU_SCALE * np.where(ordered(x) > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0.0)))
+    return SELU_SCALE * np.where(og.ordered(x) > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0.0)))
 
 
 @selu.vjp

@@ -9,7 +9,6 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_activations.choice import ordered
 from opgrad_activations.far import above, within
 from opgrad_activations.samples import ANYWHERE
 
@@ -79,7 +78,7 @@ def softsign(x: Raw) -> Raw:
     """x / (1 + abs(x)). Derivative: 1 / (1 + abs(x))**2."""
     if isinstance(x, float) and abs(x) < np.inf:
         return x / (1 + abs(x))  # as below, five times faster
-    x = 1.0 * ordered(x)
+    x = 1.0 * og.ordered(x)
     scale = 1 + abs(x)
     with np.errstate(invalid="ignore"):
         return np.where(scale == np.inf, np.sign(x), x / scale)

@@ -6,11 +6,13 @@ no comparison holds: it passes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arithmetic.choice import ordered, zero_where
 from opgrad_arithmetic.samples import PAIRS
 
 
@@ -23,7 +25,7 @@ def maximum(x: Raw, y: Raw) -> Raw:
     """
     if isinstance(x, int | float) and isinstance(y, int | float):
         return y if y > x or y != y else x  # NumPy would round or refuse large integers
-    return ordered(np.maximum(x, y))
+    return og.ordered(np.maximum(x, y))
 
 
 @maximum.vjp_wrt(0)
@@ -45,7 +47,7 @@ def minimum(x: Raw, y: Raw) -> Raw:
     """
     if isinstance(x, int | float) and isinstance(y, int | float):
         return y if y < x or y != y else x  # NumPy would round or refuse large integers
-    return ordered(np.minimum(x, y))
+    return og.ordered(np.minimum(x, y))
 
 
 @minimum.vjp_wrt(0)
@@ -64,12 +66,11 @@ def _share(g: Raw, high: Raw, low: Raw) -> Raw:
         share = 0.5 * g if high == low else g  # an integer stays one, however large
     else:
         share = np.where(high == low, 0.5 * g, g)
-    return zero_where(high < low, share)
+    return og.zero_where(high < low, share)
 
 
 @og.op(
     elementwise=True,
-    implements=np.where,
     samples=[
         (True, 1.5, -2.0),
         (False, 3, 2),
@@ -103,9 +104,23 @@ def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> tuple[None]:
 
 @where.vjp_wrt(1)
 def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> Raw:
-    return zero_where(condition == 0, g)
+    return og.zero_where(condition == 0, g)
 
 
 @where.vjp_wrt(2)
 def _(g: Raw, out: Raw, condition: Raw, x: Raw, y: Raw) -> Raw:
-    return zero_where(condition != 0, g)
+    return og.zero_where(condition != 0, g)
+
+
+def choose(condition: Any, x: Any = None, y: Any = None, /) -> Any:
+    """np.where: the op; of a condition alone, the places where it holds."""
+    if x is None and y is None:
+        return np.nonzero(condition)
+    if isinstance(condition, np.bool_):  # of numbers: they stay numbers
+        condition = bool(condition)
+    return where(condition, x, y)
+
+
+def extremes_of_numbers(extreme: Callable[..., Any]) -> Callable[..., Any]:
+    """np.fmax and np.fmin: the extreme of two, of which one may be NaN."""
+    return lambda x, y: extreme(np.where(np.isnan(x), y, x), np.where(np.isnan(y), x, y))

@@ -7,13 +7,19 @@ from typing import Any
 
 import opgrad as og
 from opgrad_arrays import (
+    applying,
     cumulative,
     diagonals,
     dtypes,
+    editing,
     einsums,
+    finite,
     fourier,
+    grids,
     indexing,
     joining,
+    methods,
+    missing,
     passing,
     products,
     rearranging,
@@ -22,6 +28,7 @@ from opgrad_arrays import (
     signal,
     sorting,
     stable,
+    statistics,
 )
 from opgrad_arrays.cumulative import cumprod as cumprod
 from opgrad_arrays.cumulative import cumsum as cumsum
@@ -73,6 +80,12 @@ def opgrad_ops() -> list[og.Op]:
     ]
 
 
+@og.hookimpl.opgrad_lowerings
+def opgrad_lowerings() -> Mapping[og.Op, Callable[..., Any]]:
+    """What is traced of ops that write into arrays."""
+    return indexing.LOWERINGS
+
+
 @og.hookimpl.opgrad_functions
 def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
     """NumPy functions made of ops, and those that only tell something of the data."""
@@ -91,5 +104,12 @@ def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
         **indexing.FUNCTIONS,
         **diagonals.FUNCTIONS,
         **rearranging.FUNCTIONS,
+        **editing.FUNCTIONS,
+        **applying.FUNCTIONS,
+        **grids.FUNCTIONS,
+        **finite.FUNCTIONS,
+        **statistics.FUNCTIONS,
+        **missing.FUNCTIONS,
+        **methods.FUNCTIONS,
         **passing.FUNCTIONS,
     }

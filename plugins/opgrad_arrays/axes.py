@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from opgrad import Raw
+
+Flag: TypeAlias = Any
+"""True or False. NumPy's type stubs know ``Literal[True]`` and ``Literal[False]``, but no bool."""
 
 
 def along(x: Raw, axis: int, index: Any) -> Raw:

@@ -28,7 +28,7 @@ _SAMPLES = [
 ]
 
 
-@og.op(implements=np.cumsum, samples=_SAMPLES)
+@og.op(linear=True, implements=np.cumsum, samples=_SAMPLES)
 def cumsum(x: Raw, *, axis: int | None = None) -> Raw:
     """The running sum along an axis, or of all elements. Derivative: 1 up to each place."""
     return np.cumsum(x, axis=axis)
@@ -88,6 +88,11 @@ def recurrence(x: Raw, y: Raw) -> Raw:
 
     Derivative: the recurrence with x in the other direction.
     """
+    if not isinstance(y, np.ndarray):  # such as Dask's, which would be computed
+        steps = [y[..., 0]] if np.shape(y)[-1] else []
+        for k in range(1, np.shape(y)[-1]):
+            steps.append(x[..., k] * steps[-1] + y[..., k])
+        return np.stack(steps, -1) if steps else y
     out = np.array(y, np.result_type(x, y))
     for k in range(1, out.shape[-1]):
         out[..., k] += x[..., k] * out[..., k - 1]
@@ -102,13 +107,14 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> tuple[Raw, Raw]:
 
 
 @og.op(
+    linear=True,
     samples=[
         og.Sample(MATRIX, by=1),
         og.Sample(MATRIX, by=-2),
         og.Sample(MATRIX, by=4),
         og.Sample(np.ones((2, 0)), by=1),
         og.Sample(MATRIX.astype(np.float32), by=1),
-    ]
+    ],
 )
 def shift(x: Raw, *, by: int) -> Raw:
     """The elements moved along the last axis, with zeros where none came from.
@@ -158,9 +164,36 @@ def _accumulate(function: Callable[..., Any]) -> Callable[..., Raw]:
     return accumulate
 
 
+def _cumulative(function: Callable[..., Any], first: int) -> Callable[..., Raw]:
+    """np.cumulative_sum and np.cumulative_prod, of what has one axis or names one."""
+
+    def cumulative(
+        x: Raw,
+        /,
+        *,
+        axis: int | None = None,
+        dtype: Any = None,
+        out: None = None,
+        include_initial: bool = False,
+    ) -> Raw:
+        if axis is None and np.ndim(x) > 1:
+            raise ValueError("for an array of several axes, say axis=")
+        axis = 0 if axis is None else axis
+        x = x if dtype is None else np.astype(x, dtype)
+        found = function(np.atleast_1d(x), axis=axis)
+        if not include_initial:
+            return found
+        return np.concatenate([np.full_like(along(found, axis, slice(0, 1)), first), found], axis)
+
+    return cumulative
+
+
 OPS = (cumsum, cumprod, recurrence, shift)
 FUNCTIONS: Functions = {
     np.diff: _diff,
     np.add.accumulate: _accumulate(np.cumsum),
     np.multiply.accumulate: _accumulate(np.cumprod),
 }
+if hasattr(np, "cumulative_sum"):  # NumPy 2.1's
+    FUNCTIONS[np.cumulative_sum] = _cumulative(np.cumsum, 0)
+    FUNCTIONS[np.cumulative_prod] = _cumulative(np.cumprod, 1)

@@ -39,7 +39,7 @@ def astype(x: Raw, *, dtype: Any) -> Raw:
 
     Derivative: 1 between floating and complex dtypes. No gradient flows through integers.
     """
-    return np.asarray(x).astype(dtype)
+    return (x if hasattr(x, "astype") else np.asarray(x)).astype(dtype)
 
 
 @astype.vjp

@@ -21,6 +21,7 @@ _STACK = np.linspace(-1.3, 0.9, 12).reshape(2, 3, 2)
 
 
 @og.op(
+    linear=True,
     samples=[
         og.Sample(MATRIX, MATRIX.T, subscripts="ij,jk->ik"),
         og.Sample(MATRIX, MATRIX, subscripts="ij,ij"),
@@ -33,7 +34,7 @@ _STACK = np.linspace(-1.3, 0.9, 12).reshape(2, 3, 2)
         og.Sample(MATRIX, _STACK, MATRIX[0], subscripts="ij,ijk,j->k", optimize=True),
         og.Sample(np.ones((2, 0)), np.ones((0, 3)), subscripts="ij,jk->ik"),
         og.Sample(MATRIX.astype(np.float32), MATRIX.astype(np.float32), subscripts="ij,kj->ik"),
-    ]
+    ],
 )
 def einsum(*operands: Raw, subscripts: str, optimize: Any = False) -> Raw:
     """np.einsum(subscripts, *operands): axes of the same label go together, others are summed over.

@@ -29,7 +29,7 @@ _LINES = [
 ]
 
 
-@og.op(samples=_LINES)
+@og.op(linear=True, samples=_LINES)
 def fft(x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
     """The discrete Fourier transform along an axis.
 
@@ -43,7 +43,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
     return _like(x, np.fft.fft(g, axis=axis, norm=norm))
 
 
-@og.op(samples=_LINES)
+@og.op(linear=True, samples=_LINES)
 def ifft(x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
     """The inverse of the discrete Fourier transform along an axis.
 
@@ -57,7 +57,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
     return _like(x, np.fft.ifft(g, axis=axis, norm=norm))
 
 
-@og.op(samples=_LINES[1:])
+@og.op(linear=True, samples=_LINES[1:])
 def rfft(x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
     """The first half of the transform of real numbers, which tells the other half.
 
@@ -72,13 +72,14 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: int = -1, norm: Norm = None) -> Raw:
 
 
 @og.op(
+    linear=True,
     samples=[
         og.Sample(_COMPLEX, n=4),
         og.Sample(_COMPLEX, n=5, norm="ortho"),
         og.Sample(_COMPLEX, n=2, axis=0, norm="forward"),
         og.Sample(MATRIX, n=4),
         og.Sample(_COMPLEX.astype(np.complex64), n=4),
-    ]
+    ],
 )
 def irfft(x: Raw, *, n: int, axis: int = -1, norm: Norm = None) -> Raw:
     """The inverse of rfft: n real numbers, of the n // 2 + 1 that are half of their transform.
@@ -101,13 +102,14 @@ def _(g: Raw, out: Raw, x: Raw, *, n: int, axis: int = -1, norm: Norm = None) ->
 
 
 @og.op(
+    linear=True,
     samples=[
         og.Sample(MATRIX, n=2),
         og.Sample(MATRIX, n=5),
         og.Sample(MATRIX, n=3, axis=0),
         og.Sample(np.ones((0, 3)), n=2, axis=0),
         og.Sample(MATRIX.astype(np.float32), n=4),
-    ]
+    ],
 )
 def resize(x: Raw, *, n: int, axis: int = -1) -> Raw:
     """The first n elements along an axis, and zeros if there are fewer.
@@ -169,6 +171,63 @@ def _several(transform: Callable[..., Raw], default: Sequence[int] | None) -> Ca
     return transforms
 
 
+def _real_first(
+    a: Raw,
+    s: Sequence[int] | None = None,
+    axes: Sequence[int] | None = None,
+    norm: Norm = None,
+) -> Raw:
+    """np.fft.rfftn: rfft along the last axis, then fft along the others."""
+    axes, lengths = _fitting(a, s, axes)
+    a = np.fft.rfft(a, lengths[-1], axes[-1], norm)
+    for n, axis in zip(lengths[:-1], axes[:-1], strict=True):
+        a = np.fft.fft(a, n, axis, norm)
+    return a
+
+
+def _real_last(
+    a: Raw,
+    s: Sequence[int] | None = None,
+    axes: Sequence[int] | None = None,
+    norm: Norm = None,
+) -> Raw:
+    """np.fft.irfftn: ifft along all axes but the last, then irfft."""
+    axes, lengths = _fitting(a, s, axes)
+    for n, axis in zip(lengths[:-1], axes[:-1], strict=True):
+        a = np.fft.ifft(a, n, axis, norm)
+    return np.fft.irfft(a, None if s is None else lengths[-1], axes[-1], norm)
+
+
+def _fitting(
+    a: Raw, s: Sequence[int] | None, axes: Sequence[int] | None
+) -> tuple[list[int], list[int]]:
+    """The axes to transform over, and how many elements along each."""
+    if axes is None:
+        axes = range(-np.ndim(a) if s is None else -len(s), 0)
+    given = [-1] * len(axes) if s is None else s
+    lengths = [np.shape(a)[axis] if n == -1 else n for n, axis in zip(given, axes, strict=True)]
+    return list(axes), lengths
+
+
+_TURNED: dict[Norm, Norm] = {
+    None: "forward",
+    "backward": "forward",
+    "forward": "backward",
+    "ortho": "ortho",
+}
+"""The norm of the transform in the other direction."""
+
+
+def _hfft(a: Raw, n: int | None = None, axis: int = -1, norm: Norm = None) -> Raw:
+    """np.fft.hfft: the transform, real, of what has conjugate halves."""
+    return np.fft.irfft(np.conjugate(a), n, axis, _TURNED[norm])
+
+
+def _ihfft(a: Raw, n: int | None = None, axis: int = -1, norm: Norm = None) -> Raw:
+    """np.fft.ihfft, the inverse of hfft."""
+    return np.conjugate(np.fft.rfft(a, n, axis, _TURNED[norm]))
+
+
 def _rolled(sign: int) -> Callable[..., Raw]:
     """np.fft.fftshift and its inverse: every axis rolled by half of its length, there or back."""
 
@@ -189,6 +248,12 @@ FUNCTIONS: Functions = {
     np.fft.ifft2: _several(np.fft.ifft, (-2, -1)),
     np.fft.fftn: _several(np.fft.fft, None),
     np.fft.ifftn: _several(np.fft.ifft, None),
+    np.fft.rfft2: lambda a, s=None, axes=(-2, -1), norm=None: _real_first(a, s, axes, norm),
+    np.fft.irfft2: lambda a, s=None, axes=(-2, -1), norm=None: _real_last(a, s, axes, norm),
+    np.fft.rfftn: _real_first,
+    np.fft.irfftn: _real_last,
+    np.fft.hfft: _hfft,
+    np.fft.ihfft: _ihfft,
     np.fft.fftshift: _rolled(1),
     np.fft.ifftshift: _rolled(-1),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import EllipsisType
 from typing import Any, TypeAlias
 
@@ -21,6 +22,7 @@ BASIC = (int, np.integer, slice, EllipsisType, type(None))
 
 
 @og.op(
+    linear=True,
     samples=[
         og.Sample(MATRIX, index=0),
         og.Sample(CUBE, index=(..., slice(None, None, -2), None)),
@@ -31,7 +33,7 @@ BASIC = (int, np.integer, slice, EllipsisType, type(None))
         og.Sample(MATRIX, index=(1, -1)),
         og.Sample(EMPTY, index=(slice(None), 1)),
         og.Sample(SINGLE, index=([0, 0], [1, 1])),
-    ]
+    ],
 )
 def getitem(x: Raw, *, index: Index) -> Raw:
     """x[index], for basic, advanced and boolean indices.
@@ -47,6 +49,7 @@ def _(g: Raw, out: Raw, x: Raw, *, index: Index) -> Raw:
 
 
 @og.op(
+    linear=True,
     samples=[
         og.Sample(MATRIX[0], index=0, shape=(2, 3)),
         og.Sample(MATRIX, index=REPEATED, shape=(2, 4)),
@@ -54,13 +57,15 @@ def _(g: Raw, out: Raw, x: Raw, *, index: Index) -> Raw:
         og.Sample(1.5, index=(1, 2), shape=(2, 3)),
         og.Sample(EMPTY, index=slice(0, 0), shape=(2, 3)),
         og.Sample(SINGLE, index=slice(1, 3), shape=(4, 2)),
-    ]
+    ],
 )
 def scatter(x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
     """Zeros of a shape, to which x was added at an index.
 
     Derivative: its VJP is the cotangent at the index.
     """
+    if not isinstance(x, np.ndarray | np.generic) and hasattr(x, "dtype") and not og.is_traced(x):
+        return _scatter_foreign(x, index, shape)
     out = np.zeros(shape, np.result_type(x))
     if never_repeats(index):
         out[index] = x
@@ -72,6 +77,30 @@ def scatter(x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
 @scatter.vjp
 def _(g: Raw, out: Raw, x: Raw, *, index: Index, shape: tuple[int, ...]) -> Raw:
     return g[index]
+
+
+def _scatter_foreign(x: Raw, index: Index, shape: tuple[int, ...]) -> Raw:
+    """The same of an array that is not NumPy's, such as Dask's: by assignment, which it has."""
+    refuse_repeats(x, index)
+    parts = index if isinstance(index, tuple) else (index,)
+    out, kept = np.zeros_like(x, shape=shape), tuple(p for p in parts if p is not None)
+    out[kept] = np.reshape(x, np.shape(np.broadcast_to(0, shape)[kept]))  # without new axes
+    return out
+
+
+def refuse_repeats(x: Raw, index: Index) -> None:
+    """Refuse to add at integers that are repeated, which arrays that are not NumPy's cannot do.
+
+    Raises:
+        NotDifferentiable: they are.
+    """
+    parts = index if isinstance(index, tuple) else (index,)
+    chosen = [np.asarray(p) for p in parts if isinstance(p, np.ndarray | list)]
+    if any(p.dtype.kind != "b" and np.unique(p).size < p.size for p in chosen):
+        raise og.NotDifferentiable(
+            f"repeated integers in an index of {type(x).__module__}.{type(x).__name__}: only "
+            f"NumPy's arrays add up what belongs to one place"
+        )
 
 
 def never_repeats(index: Index) -> bool:
@@ -123,7 +152,37 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
     return chosen
 
 
+def _choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
+    """np.choose: element by element, the one of the choices that the integers say."""
+    count, which = len(choices), np.asarray(plain(a))
+    if mode == "wrap":
+        which = which % count
+    elif mode == "clip":
+        which = np.clip(which, 0, count - 1)
+    elif ((which < 0) | (which >= count)).any():
+        raise ValueError(f"np.choose of {count} choices was given others than 0 to {count - 1}")
+    chosen = choices[0]
+    for k in range(1, count):
+        chosen = np.where(which == k, choices[k], chosen)
+    return np.broadcast_to(chosen, np.broadcast_shapes(which.shape, np.shape(chosen)))
+
+
+def _bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
+    """np.bincount: the sum of the weights that belong to each integer."""
+    places = np.asarray(plain(x))
+    counts = np.bincount(places, minlength=minlength)
+    if weights is None:
+        return counts
+    return run(scatter, weights, index=places, shape=counts.shape)
+
+
+LOWERINGS: dict[og.Op, Callable[..., Any]] = {
+    scatter: lambda x, *, index, shape: x.scatter(index, shape)
+}
+"""Writing into zeros cannot be traced."""
 FUNCTIONS: Functions = {
+    np.choose: _choose,
+    np.bincount: _bincount,
     np.take: _take,
     np.take_along_axis: _take_along_axis,
     np.compress: _compress,

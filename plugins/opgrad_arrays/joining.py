@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 import opgrad as og
 from opgrad import Raw
 from opgrad_arrays.dtypes import astype, in_dtype_of
-from opgrad_arrays.rules import Functions, plain
+from opgrad_arrays.rules import Functions, plain, run
 from opgrad_arrays.shaping import CUBE, EMPTY, MATRIX, SINGLE
 
 
@@ -37,11 +38,16 @@ def _(g: Raw, out: Raw, *inputs: Raw, axis: int | None = 0) -> tuple[Raw, ...]:
     lead = (slice(None),) * (0 if axis is None else axis % np.ndim(out))
     cts, start = [], 0
     for x in inputs:
-        stop = start + (np.size(x) if axis is None else np.shape(x)[len(lead)])
+        stop = start + (math.prod(np.shape(x)) if axis is None else np.shape(x)[len(lead)])
         part = in_dtype_of(x, g[(*lead, slice(start, stop))])
         cts.append(np.reshape(part, np.shape(x)) if axis is None else part)
         start = stop
     return tuple(cts)
+
+
+@concatenate.jvp
+def _(tangents: tuple[Raw, ...], out: Raw, *inputs: Raw, axis: int | None = 0) -> Raw:
+    return run(concatenate, *tangents, axis=axis)
 
 
 def _concatenate(
@@ -53,7 +59,7 @@ def _concatenate(
 
 def _each(arrays: Any) -> list[Any]:
     """The arrays of a sequence; of an array, those along its first axis."""
-    return [a if isinstance(a, og.Node) else np.asarray(a) for a in arrays]
+    return [a if hasattr(a, "shape") else np.asarray(a) for a in arrays]
 
 
 def _stack(

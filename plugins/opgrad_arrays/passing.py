@@ -42,6 +42,9 @@ POSITIONS: Functions = [
     np.count_nonzero,
     np.searchsorted,
     np.digitize,
+    np.tril_indices_from,
+    np.triu_indices_from,
+    np.diag_indices_from,
 ]
 TRUTHS: Functions = [
     np.isfinite,
@@ -71,6 +74,7 @@ TRUTHS: Functions = [
     np.invert,
 ]
 IN_PLACE: Functions = [np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal]
+AT: Functions = [np.add.at, np.subtract.at, np.multiply.at, np.divide.at]
 
 
 def _on_data(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -81,10 +85,10 @@ def _on_data(function: Callable[..., Any]) -> Callable[..., Any]:
     return passing
 
 
-def _refused(function: Callable[..., Any]) -> Callable[..., Any]:
+def _refused(name: str) -> Callable[..., Any]:
     def refuse(*args: Any, **kwargs: Any) -> NoReturn:
         raise og.errors.CutGradientError(
-            f"np.{function.__name__} writes into an array, and the gradient of a Value would be "
+            f"{name} writes into an array, and the gradient of a Value would be "
             f"lost. Get a changed copy instead: og.at(v, index).set(x), or .add(x)."
         )
 
@@ -108,5 +112,6 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.size: _size,
     np.full_like: _full_like,
     **{f: _on_data(f) for f in (*SHAPES_AND_TYPES, *POSITIONS, *TRUTHS)},
-    **{f: _refused(f) for f in IN_PLACE},
+    **{f: _refused(f"np.{f.__name__}") for f in IN_PLACE},
+    **{f: _refused("the method 'at' of a ufunc") for f in AT},
 }

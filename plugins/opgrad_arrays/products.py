@@ -15,6 +15,7 @@ _STACK = np.linspace(-1.3, 0.9, 12).reshape(2, 2, 3)
 
 
 @og.op(
+    linear=True,
     implements=np.matmul,
     samples=[
         (MATRIX, MATRIX.T),
@@ -148,8 +149,28 @@ def _cross(
     return np.moveaxis(np.einsum("...i,...j,ijk->...k", a, b, _HANDED), -1, axisc)
 
 
-def _trace(a: Raw, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Raw:
+def _trace(
+    a: Raw, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None
+) -> Raw:
+    a = a if dtype is None else np.astype(a, dtype)
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)
+
+
+def _vecdot(x1: Raw, x2: Raw, *, axis: int = -1, keepdims: bool = False) -> Raw:
+    """np.vecdot: scalar products along an axis, of which the first vector is conjugated."""
+    x1 = np.conjugate(x1) if np.iscomplexobj(x1) else x1
+    return np.sum(x1 * x2, axis=axis, keepdims=keepdims)
+
+
+def _matvec(x1: Raw, x2: Raw) -> Raw:
+    """np.matvec: matrices times vectors, of stacks of both."""
+    return np.matmul(x1, np.expand_dims(x2, -1))[..., 0]
+
+
+def _vecmat(x1: Raw, x2: Raw) -> Raw:
+    """np.vecmat: conjugated vectors times matrices, of stacks of both."""
+    x1 = np.conjugate(x1) if np.iscomplexobj(x1) else x1
+    return np.matmul(np.expand_dims(x1, -2), x2)[..., 0, :]
 
 
 OPS = (matmul,)
@@ -162,4 +183,8 @@ FUNCTIONS: Functions = {
     np.kron: _kron,
     np.cross: _cross,
     np.trace: _trace,
+    np.vecdot: _vecdot,
 }
+if hasattr(np, "matvec"):  # NumPy 2.2's
+    FUNCTIONS[np.matvec] = _matvec
+    FUNCTIONS[np.vecmat] = _vecmat

@@ -14,6 +14,7 @@ from opgrad_arrays.shaping import CUBE, EMPTY, MATRIX, SINGLE
 
 
 @og.op(
+    linear=True,
     implements=np.roll,
     samples=[
         og.Sample(MATRIX, shift=2),
@@ -38,6 +39,7 @@ def _(g: Raw, out: Raw, x: Raw, *, shift: Any, axis: Any = None) -> Raw:
 
 
 @og.op(
+    linear=True,
     implements=np.flip,
     samples=[
         og.Sample(MATRIX),

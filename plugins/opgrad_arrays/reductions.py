@@ -9,9 +9,9 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.axes import axes_of, kept, spread
+from opgrad_arrays.axes import Flag, axes_of, kept, spread
 from opgrad_arrays.cumulative import exclusive_products
-from opgrad_arrays.rules import Functions
+from opgrad_arrays.rules import Functions, plain
 from opgrad_arrays.shaping import MATRIX
 
 _add_up: Any = np.add.reduce  # whose type stubs want to know keepdims
@@ -30,8 +30,8 @@ _EMPTY = [og.Sample(np.ones((0, 3)), axis=0), og.Sample(np.ones((2, 0)))]
 _ZERO_ROWS = og.Sample(np.ones((0, 3)), axis=1)
 
 
-@og.op(implements=np.sum, samples=[*_COMMON, *_EMPTY])
-def sum(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+@og.op(linear=True, implements=np.sum, samples=[*_COMMON, *_EMPTY])
+def sum(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The sum over an axis, several, or all. Derivative: 1 for every element."""
     if x.__class__ is np.ndarray:  # what np.sum comes to, in half the time
         return _add_up(x, axis, keepdims=keepdims)
@@ -47,7 +47,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> 
     implements=np.prod,
     samples=[*_COMMON, *_EMPTY, og.Sample(np.array([[0.0, 2.0, 3.0], [0.0, 0.0, 1.5]]), axis=1)],
 )
-def prod(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+def prod(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The product over an axis, several, or all.
 
     Derivative: the product of all other elements; right where some are zero, too.
@@ -69,7 +69,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> 
 
 
 @og.op(implements=(np.max, np.amax), samples=[*_COMMON, _ZERO_ROWS])
-def max(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+def max(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The largest element over an axis, several, or all; NaN if there is one.
 
     Derivative: 1 for the largest, 0 for the others. At a tie: shared equally.
@@ -83,7 +83,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> 
 
 
 @og.op(implements=(np.min, np.amin), samples=[*_COMMON, _ZERO_ROWS])
-def min(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+def min(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The smallest element over an axis, several, or all; NaN if there is one.
 
     Derivative: 1 for the smallest, 0 for the others. At a tie: shared equally.
@@ -98,9 +98,10 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> 
 
 def _shares(out: Raw, x: Raw, axis: Any, keepdims: bool) -> Raw:
     """1 where x is the one that was chosen, 1/n where n of them are, else 0. A constant."""
-    x, out = np.asarray(og.stop_gradient(x)), og.stop_gradient(out)
-    is_chosen = (x == kept(out, x.shape, axis, keepdims)) | (x != x)
-    dtype = x.real.dtype if x.dtype.kind in "fc" else np.float64
+    x, out = og.stop_gradient(x), og.stop_gradient(out)
+    is_chosen = np.equal(x, kept(out, np.shape(x), axis, keepdims)) | np.not_equal(x, x)
+    given = np.result_type(x)
+    dtype = np.finfo(given).dtype if given.kind in "fc" else np.float64  # real, if x is complex
     return is_chosen / np.sum(is_chosen, axis=axis, keepdims=True, dtype=dtype)
 
 
@@ -113,7 +114,7 @@ def _shares(out: Raw, x: Raw, axis: Any, keepdims: bool) -> Raw:
         og.Sample(np.ones((0, 3)), axis=1),
     ],
 )
-def std(x: Raw, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Raw:
+def std(x: Raw, *, axis: Any = None, ddof: float = 0, keepdims: Flag = False) -> Raw:
     """The standard deviation over an axis, several, or all; of n - ddof degrees of freedom.
 
     Derivative: (x - mean) / ((n - ddof) out). Where all are equal: 0.
@@ -139,11 +140,38 @@ def _count(x: Raw, axis: Any) -> int:
     return int(np.prod([shape[a] for a in axes_of(len(shape), axis)], dtype=int))
 
 
-def _mean(a: Raw, axis: Any = None, *, keepdims: Any = False) -> Raw:
-    return np.sum(a, axis=axis, keepdims=keepdims) / _count(a, axis)
+def _mean(
+    a: Raw,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: Any = False,
+    *,
+    where: Any = True,
+) -> Raw:
+    a = a if dtype is None else np.astype(a, dtype)
+    if where is True:
+        return np.sum(a, axis=axis, keepdims=keepdims) / _count(a, axis)
+    mask = np.broadcast_to(plain(where), np.shape(a))
+    return np.sum(np.where(mask, a, 0), axis=axis, keepdims=keepdims) / np.sum(
+        mask, axis=axis, keepdims=keepdims, dtype=np.result_type(a)
+    )
 
 
-def _var(a: Raw, axis: Any = None, *, ddof: float = 0, keepdims: Any = False) -> Raw:
+def _var(
+    a: Raw,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    ddof: float = 0,
+    keepdims: Any = False,
+    *,
+    correction: float | None = None,
+) -> Raw:
+    a, ddof = (
+        a if dtype is None else np.astype(a, dtype),
+        ddof if correction is None else correction,
+    )
     deviation = a - np.mean(a, axis=axis, keepdims=True)
     if np.iscomplexobj(a):
         square = np.real(deviation * np.conjugate(deviation))

@@ -29,6 +29,11 @@ def plain(x: Any) -> Any:
     return type(x)(map(plain, x)) if type(x) in (tuple, list) else x
 
 
+def as_array(x: Any) -> Any:
+    """An array of what is none, such as a list of numbers; Values and numbers as they are."""
+    return x if hasattr(x, "shape") or isinstance(x, int | float | complex) else np.asarray(x)
+
+
 def unbroadcast(g: Raw, given: tuple[int, ...], shape: tuple[int, ...]) -> Raw:
     """The sum over what was broadcast from ``shape``."""
     if given == shape:

@@ -18,6 +18,7 @@ EMPTY = np.zeros((0, 3))
 
 
 @og.op(
+    linear=True,
     samples=[
         og.Sample(MATRIX, shape=(3, 2)),
         og.Sample(MATRIX, shape=-1),
@@ -25,7 +26,7 @@ EMPTY = np.zeros((0, 3))
         og.Sample(1.5, shape=(1, 1)),
         og.Sample(EMPTY, shape=(3, 0)),
         og.Sample(SINGLE, shape=4),
-    ]
+    ],
 )
 def reshape(x: Raw, *, shape: Any, order: str = "C") -> Raw:
     """The elements of x in another shape, read and written with the last axis (C) or first (F).
@@ -34,7 +35,9 @@ def reshape(x: Raw, *, shape: Any, order: str = "C") -> Raw:
     """
     if order not in ("C", "F"):
         raise ValueError(f"the order of a reshape is 'C' or 'F', given {order!r}")
-    return np.reshape(x, shape, order=order)  # type: ignore[call-overload]  # C or F
+    if order == "C":  # Dask's has no order, and no single length
+        return np.reshape(x, shape if isinstance(shape, tuple | list) else (shape,))
+    return np.reshape(x, shape, order="F")
 
 
 @reshape.vjp
@@ -43,6 +46,7 @@ def _(g: Raw, out: Raw, x: Raw, *, shape: Any, order: str = "C") -> Raw:
 
 
 @og.op(
+    linear=True,
     implements=np.transpose,
     samples=[
         og.Sample(MATRIX),
@@ -68,6 +72,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axes: Any = None) -> Raw:
 
 
 @og.op(
+    linear=True,
     implements=np.broadcast_to,
     samples=[
         og.Sample(MATRIX, shape=(2, 2, 3)),
@@ -118,10 +123,11 @@ def _rollaxis(a: Any, axis: int, start: int = 0) -> Any:
 
 
 def _at_least(ndim: int) -> Any:
-    numpys = {1: np.atleast_1d, 2: np.atleast_2d, 3: np.atleast_3d}[ndim]
+    functions: dict[int, Any] = {1: np.atleast_1d, 2: np.atleast_2d, 3: np.atleast_3d}
+    of_numpy = functions[ndim]
 
     def at_least(*arrays: Any) -> Any:
-        shapes = [numpys(np.empty(np.shape(a))).shape for a in arrays]
+        shapes = [of_numpy(np.empty(np.shape(a))).shape for a in arrays]
         reshaped = tuple(
             a if np.shape(a) == shape else np.reshape(a, shape)
             for a, shape in zip(arrays, shapes, strict=True)

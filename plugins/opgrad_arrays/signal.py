@@ -8,16 +8,17 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.rules import Functions, run
+from opgrad_arrays.rules import Functions, as_array, run
 
 
 @og.op(
+    linear=True,
     samples=[
         (np.array([0.3, -1.2, 2.1, 0.7]), np.array([1.5, -0.4])),
         (np.array([0.3, -1.2]), np.array([1.5, -0.4, 0.9])),
         (np.array([2.0]), np.array([3.0])),
         (np.array([0.3, -1.2], np.float32), np.array([1.5, -0.4, 0.9], np.float32)),
-    ]
+    ],
 )
 def convolve(x: Raw, y: Raw) -> Raw:
     """The full convolution of two vectors: out[k] is the sum of x[i] y[k - i].
@@ -39,8 +40,9 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
 
 def _convolve(a: Raw, v: Raw, mode: str = "full") -> Raw:
     """np.convolve: the full convolution, and the part of it that the mode leaves."""
+    a, v = as_array(a), as_array(v)
     out = run(convolve, a, v)
-    short, long = sorted((np.size(a), np.size(v)))
+    short, long = sorted((np.shape(a)[0], np.shape(v)[0]))
     if mode == "full":
         return out
     if mode == "same":
@@ -51,6 +53,16 @@ def _convolve(a: Raw, v: Raw, mode: str = "full") -> Raw:
     raise ValueError(f"mode must be one of 'full', 'same', or 'valid' (got {mode!r})")
 
 
+def _correlate(a: Raw, v: Raw, mode: str = "valid") -> Raw:
+    """np.correlate: the convolution with the other one, reversed and conjugated."""
+    a, v = as_array(a), as_array(v)[::-1]
+    v = np.conjugate(v) if np.iscomplexobj(v) else v
+    n, m = np.shape(a)[0], np.shape(v)[0]
+    if mode == "same" and n < m:  # NumPy swaps them, which moves the middle
+        return _convolve(a, v)[n // 2 : n // 2 + m]
+    return _convolve(a, v, mode)
+
+
 def _interp(
     x: Raw, xp: Raw, fp: Raw, left: Any = None, right: Any = None, period: Any = None
 ) -> Raw:
@@ -59,8 +71,10 @@ def _interp(
     By x, by the heights, and by the knots. At a knot the derivatives are those of the piece on its
     right.
     """
+    x, xp, fp = as_array(x), as_array(xp), as_array(fp)
     if period is not None:
-        raise og.errors.InputError(f"np.interp of a Value has no 'period'; given period={period!r}")
+        left = right = None
+        x, xp, fp = _unrolled(x, xp, fp, abs(period))
     at, knots = og.stop_gradient(x), np.asarray(og.stop_gradient(xp))
     last = knots.size - 1
     low = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, max(last - 1, 0))
@@ -72,8 +86,18 @@ def _interp(
     return np.where(at > knots[-1], fp[last] if right is None else right, before)
 
 
+def _unrolled(x: Raw, xp: Raw, fp: Raw, period: float) -> tuple[Raw, Raw, Raw]:
+    """All within one period, in order, and a knot more at each end. The shifts are constants."""
+    x, xp = (v - period * np.floor(og.stop_gradient(v) / period) for v in (x, xp))
+    order = np.argsort(og.stop_gradient(xp))
+    xp, fp = xp[order], fp[order]
+    xp = np.concatenate([xp[-1:] - period, xp, xp[:1] + period])
+    return x, xp, np.concatenate([fp[-1:], fp, fp[:1]])
+
+
 OPS = (convolve,)
 FUNCTIONS: Functions = {
     np.convolve: _convolve,
+    np.correlate: _correlate,
     np.interp: _interp,
 }

@@ -8,7 +8,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.axes import kept, spread
+from opgrad_arrays.axes import Flag, kept, spread
 from opgrad_arrays.rules import Functions, run
 from opgrad_arrays.shaping import MATRIX
 
@@ -78,8 +78,10 @@ def _exponentials(x: Raw, axis: Any) -> tuple[Raw, Raw]:
     """exp(x - highest), none above 1, and the highest."""
     if np.iscomplexobj(x):
         raise TypeError("sums of exponentials are stable for real numbers only; given complex ones")
-    x = np.asarray(x) if np.result_type(x).kind == "f" else np.asarray(x, np.float64)
-    highest = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    x = x if hasattr(x, "dtype") else np.asarray(x, np.float64)
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    of_nothing: Any = {"initial": -np.inf} if 0 in np.shape(x) else {}  # Dask's has no initial
+    highest = np.max(x, axis=axis, keepdims=True, **of_nothing)
     highest = np.where(np.isfinite(highest), highest, x.dtype.type(0))
     return np.exp(x - highest), highest
 
@@ -94,7 +96,7 @@ def _exponentials(x: Raw, axis: Any) -> tuple[Raw, Raw]:
         og.Sample(MATRIX.astype(np.float32), axis=1),
     ]
 )
-def norm(x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
+def norm(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The square root of the sum of |x|**2 over an axis, several, or all: Euclidean, Frobenius.
 
     Derivative: x / out (its conjugate, if complex). At zero, where it has a kink: 0.
@@ -112,8 +114,12 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> 
     )
 
 
-def _norm(x: Raw, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Raw:
-    """np.linalg.norm: all orders of vectors, and those of matrices that need no decomposition."""
+_SPECTRAL: dict[Any, Any] = {2: np.max, -2: np.min, "nuc": np.sum}
+"""How the singular values make a norm."""
+
+
+def _norm(x: Raw, ord: Any = None, axis: Any = None, keepdims: Flag = False) -> Raw:
+    """np.linalg.norm, of all orders."""
     over = x.ndim if axis is None else len(axis) if isinstance(axis, tuple) else 1
     if ord is None or (ord == "fro" and over == 2) or (ord == 2 and over == 1):
         return run(norm, x, axis=axis, keepdims=keepdims)
@@ -125,13 +131,15 @@ def _norm(x: Raw, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
         sums = np.sum(np.abs(x), axis=summed, keepdims=True)
         extreme = np.max if ord > 0 else np.min
         return extreme(sums, axis=(summed, chosen), keepdims=keepdims)
-    raise og.errors.InputError(
-        f"np.linalg.norm of a Value over {over} axes is not there for ord={ord!r}; "
-        f"there are: None, 'fro', 1, -1, inf, -inf, and any number for one axis"
-    )
+    if over == 2 and ord in (2, -2, "nuc"):
+        first, second = (0, 1) if axis is None else axis
+        values = np.linalg.svd(np.moveaxis(x, (first, second), (-2, -1)), compute_uv=False)
+        reduced = _SPECTRAL[ord](values, axis=-1)
+        return np.expand_dims(reduced, (first, second)) if keepdims else reduced
+    raise ValueError(f"np.linalg.norm has no ord={ord!r} for {over} axes")
 
 
-def _vector_norm(x: Raw, ord: float, axis: Any, keepdims: bool) -> Raw:
+def _vector_norm(x: Raw, ord: float, axis: Any, keepdims: Flag) -> Raw:
     size = np.abs(x)
     if np.isinf(ord):
         return (np.max if ord > 0 else np.min)(size, axis=axis, keepdims=keepdims)
@@ -142,5 +150,9 @@ def _vector_norm(x: Raw, ord: float, axis: Any, keepdims: bool) -> Raw:
     return np.sum(size**ord, axis=axis, keepdims=keepdims) ** (1 / ord)
 
 
+def _logaddexp_reduce(array: Raw, axis: Any = 0, *, keepdims: bool = False) -> Raw:
+    return run(logsumexp, array, axis=axis, keepdims=keepdims)
+
+
 OPS = (logsumexp, softmax, log_softmax, norm)
-FUNCTIONS: Functions = {np.linalg.norm: _norm}
+FUNCTIONS: Functions = {np.linalg.norm: _norm, np.logaddexp.reduce: _logaddexp_reduce}

@@ -9,8 +9,8 @@ import numpy as np
 import opgrad as og
 from opgrad import Raw
 from opgrad_arrays.dtypes import in_dtype_of
-from opgrad_arrays.indexing import MASK, Index, never_repeats
-from opgrad_arrays.rules import unbroadcast
+from opgrad_arrays.indexing import MASK, Index, never_repeats, refuse_repeats
+from opgrad_arrays.rules import run, unbroadcast
 from opgrad_arrays.shaping import EMPTY, MATRIX, SINGLE
 
 SAMPLES = [
@@ -35,11 +35,14 @@ def index_set(x: Raw, y: Raw, *, index: Index) -> Raw:
     return out
 
 
+@index_set.jvp
+def _(tangents: tuple[Raw, Raw], out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
+    return run(index_set, *tangents, index=index)
+
+
 @index_set.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
-    keep = np.ones(np.shape(x), bool)
-    keep[index] = False
-    return np.where(keep, g, 0)
+    return run(index_set, g, 0, index=index)
 
 
 @index_set.vjp_wrt(1)
@@ -60,8 +63,17 @@ def index_add(x: Raw, y: Raw, *, index: Index) -> Raw:
     Derivatives: the cotangent to x, that at the index to y.
     """
     out = _copy_for(x, y)
-    np.add.at(out, index, np.asarray(y, out.dtype))
+    if isinstance(out, np.ndarray) or og.is_traced(out):
+        np.add.at(out, index, np.asarray(y, out.dtype))
+    else:
+        refuse_repeats(out, index)
+        out[index] = out[index] + y
     return out
+
+
+@index_add.jvp
+def _(tangents: tuple[Raw, Raw], out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
+    return run(index_add, *tangents, index=index)
 
 
 @index_add.vjp_wrt(0)
@@ -77,7 +89,7 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
 
 def _copy_for(x: Raw, y: Raw) -> Any:
     """A copy of x to write y into; refused where that would lose more than digits of y."""
-    out = np.array(x)
+    out = x.copy() if hasattr(x, "dtype") else np.array(x)
     if not np.can_cast(np.result_type(y, out.dtype), out.dtype, "same_kind"):
         raise TypeError(
             f"an array of dtype {out.dtype} cannot hold elements of {np.result_type(y)}; "

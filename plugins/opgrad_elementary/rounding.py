@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from opgrad_elementary.samples import ANYWHERE, OFF_THE_GRID
 @og.op(elementwise=True, implements=np.sign, samples=ANYWHERE)
 def sign(x: Raw) -> Raw:
     """-1, 0 or 1: the sign of x; NaN for NaN. No gradient, at the jump x = 0 neither."""
-    return _ordered(np.sign(x))
+    return og.ordered(np.sign(x))
 
 
 @og.op(elementwise=True, implements=np.floor, samples=OFF_THE_GRID)
@@ -59,7 +60,6 @@ def _(g: Raw, out: Raw, x: Raw, *, decimals: int = 0) -> tuple[None]:
 
 @og.op(
     elementwise=True,
-    implements=np.clip,
     samples=[
         (0.3, -1.0, 1.0),
         (2.5, -1.0, 1.0),
@@ -80,37 +80,52 @@ def clip(x: Raw, low: Raw, high: Raw) -> Raw:
         if x != x or low != low or high != high:
             return math.nan
         return min(max(x, low), high)  # NumPy would round or refuse large integers
-    return _ordered(np.minimum(np.maximum(x, low), high))
+    return og.ordered(np.minimum(np.maximum(x, low), high))
 
 
 @clip.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, low: Raw, high: Raw) -> Raw:
-    return _zero_where((x < low) + (x > high), g)
+    return og.zero_where((x < low) + (x > high), g)
 
 
 @clip.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, low: Raw, high: Raw) -> Raw:
-    return _zero_where((x >= low) + (low > high), g)
+    return og.zero_where((x >= low) + (low > high), g)
 
 
 @clip.vjp_wrt(2)
 def _(g: Raw, out: Raw, x: Raw, low: Raw, high: Raw) -> Raw:
-    return _zero_where((x <= high) * (low <= high), g)
+    return og.zero_where((x <= high) * (low <= high), g)
 
 
-def _zero_where(flat: Raw, g: Raw) -> Raw:
-    """0 where ``flat`` holds, else ``g``. Not a product: inf * 0 would be NaN."""
-    if isinstance(flat, int) and isinstance(g, int | float):
-        return type(g)(0) if flat else g
-    return np.where(flat, 0, g)
+def clipped(
+    a: Raw,
+    a_min: Raw | None = None,
+    a_max: Raw | None = None,
+    out: None = None,
+    *,
+    min: Raw | None = None,
+    max: Raw | None = None,
+) -> Raw:
+    """np.clip: the op, or with one bound the larger or smaller one, as clip has it at the kink."""
+    low: Any
+    high: Any
+    low, high = a_min if min is None else min, a_max if max is None else max
+    if low is not None and high is not None:
+        return clip(a, low, high)
+    if np.result_type(a).kind == "f" and (low is not None or high is not None):
+        return clip(a, -math.inf if low is None else low, math.inf if high is None else high)
+    if low is None and high is None:
+        return np.positive(a)
+    return np.minimum(a, high) if high is not None else np.maximum(a, low)
 
 
-def _ordered(out: Raw) -> Raw:
-    """The result as it is, if it is real.
+def truncated(x: Raw, /) -> Raw:
+    """np.trunc and np.fix: towards zero. No gradient."""
+    return np.where(np.less(x, 0), np.ceil(x), np.floor(x))
 
-    Raises:
-        TypeError: it is complex. NumPy compares real parts first, which has no derivative.
-    """
-    if np.iscomplexobj(out):
-        raise TypeError("complex numbers have no order: this op takes real ones")
-    return out
+
+def parts(x: Raw, /) -> tuple[Raw, Raw]:
+    """np.modf: what is behind the point, and what is before it."""
+    finite = np.where(np.isinf(x), 0, x)
+    return finite - truncated(finite), truncated(x)

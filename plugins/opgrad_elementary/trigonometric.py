@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 import opgrad as og
@@ -44,6 +46,33 @@ def tan(x: Raw) -> Raw:
 @tan.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
     return g * (1 + out * out)
+
+
+@og.op(elementwise=True, implements=np.sinc, samples=[*ANYWHERE, (0.04,)])
+def sinc(x: Raw) -> Raw:
+    """sin(pi x) / (pi x); 1 at x = 0.
+
+    Derivative: (cos(pi x) - sinc(x)) / x; 0 at x = 0. Near 0 it is summed as a series, so that
+    the derivatives of that are right at 0, too.
+    """
+    return np.sinc(x)
+
+
+@sinc.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    near = (x > -0.1) & (x < 0.1)
+    far = np.where(near, 1.0, x)
+    angle = far * math.pi
+    away = (np.cos(angle) - np.sin(angle) / angle) / far
+    return g * np.where(near, _slope_of_sinc_near_zero(np.where(near, x, 0.0)), away)
+
+
+def _slope_of_sinc_near_zero(x: Raw) -> Raw:
+    """The derivative of the sum of (-1)**k (pi x)**(2k) / (2k + 1)!, by Horner's rule."""
+    square, total = (math.pi * x) ** 2, 0.0
+    for k in range(8, 0, -1):
+        total = (-1) ** k * 2 * k / math.factorial(2 * k + 1) + total * square
+    return math.pi**2 * x * total
 
 
 @og.op(elementwise=True, implements=np.arcsin, samples=WITHIN_ONE)

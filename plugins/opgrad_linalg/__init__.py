@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import opgrad as og
+from opgrad_linalg import standard
 from opgrad_linalg.determinants import cofactors as cofactors
 from opgrad_linalg.determinants import det as det
 from opgrad_linalg.determinants import det_sign as det_sign
@@ -54,4 +55,5 @@ def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
         np.linalg.qr: qr,
         np.linalg.slogdet: slogdet,
         np.linalg.svd: svd,
+        **standard.FUNCTIONS,
     }

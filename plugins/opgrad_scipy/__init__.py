@@ -2,14 +2,19 @@
 
 The ufuncs of ``scipy.special`` work on Values as they are. Functions of SciPy that are no ufuncs
 cannot be reached by NumPy's dispatch. Some of them are here, called as SciPy's are:
-:mod:`opgrad_scipy.stats`, :mod:`opgrad_scipy.linalg` and :mod:`opgrad_scipy.signal`.
+:mod:`opgrad_scipy.stats`, :mod:`opgrad_scipy.linalg`, :mod:`opgrad_scipy.signal` and
+:mod:`opgrad_scipy.integrate`.
 
 Needs SciPy: ``pip install "opgrad[scipy]"``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
 
 import opgrad as og
 
@@ -46,6 +51,7 @@ from opgrad_scipy.gaussian import erfinv as erfinv
 from opgrad_scipy.gaussian import log_ndtr as log_ndtr
 from opgrad_scipy.gaussian import ndtr as ndtr
 from opgrad_scipy.gaussian import ndtri as ndtri
+from opgrad_scipy.integrate import ode_solution as ode_solution
 from opgrad_scipy.linalg import expm as expm
 from opgrad_scipy.linalg import solve_sylvester as solve_sylvester
 from opgrad_scipy.linalg import solve_triangular as solve_triangular
@@ -67,5 +73,18 @@ def opgrad_ops() -> list[og.Op]:
     ]
     gaussian = [erf, erfc, erfinv, erfcinv, ndtr, ndtri, log_ndtr]
     logistic = [expit, logit, log_expit]
-    arrays: list[og.Op] = [solve_triangular, solve_sylvester, sqrtm, expm, convolution]
+    arrays: list[og.Op] = [
+        solve_triangular,
+        solve_sylvester,
+        sqrtm,
+        expm,
+        convolution,
+        ode_solution,
+    ]
     return [*bessel, *entropies, *gammas, *gaussian, *logistic, *arrays]
+
+
+@og.hookimpl.opgrad_functions
+def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
+    """NumPy functions made of these ops."""
+    return {np.i0: i0}

@@ -47,8 +47,10 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
 @og.op(elementwise=True, samples=[*POSITIVE, og.Sample(0.7, n=2)])
 def polygamma(x: Raw, *, n: int = 1) -> Raw:
     """The n-th derivative of the digamma function. Derivative: the (n + 1)-th."""
-    dtype = getattr(x, "dtype", np.dtype(np.float64))
-    return special.polygamma(n, x).astype(dtype if dtype.kind == "f" else np.float64)
+    if n == 0:
+        return special.psi(x)
+    # SciPy's polygamma, less its asarray, which would compute a lazy array.
+    return special.zeta(n + 1, x) * float((-1) ** (n + 1) * special.gamma(n + 1.0))
 
 
 @polygamma.vjp

@@ -15,12 +15,13 @@ _KERNEL = np.array([[0.8, -0.3], [0.5, 1.4]])
 
 
 @og.op(
+    linear=True,
     samples=[
         (_IMAGE, _KERNEL),
         (_IMAGE[0], _KERNEL[1]),
         (_KERNEL[0], _IMAGE[0]),
         (_IMAGE.astype(np.float32), _KERNEL.astype(np.float32)),
-    ]
+    ],
 )
 def convolution(x: Raw, y: Raw) -> Raw:
     """The full convolution of two arrays of as many axes, over all of them.

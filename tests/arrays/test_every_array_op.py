@@ -56,29 +56,11 @@ EACH_FUNCTION = pytest.mark.parametrize(
 
 
 @EACH_OP
-def test_says_what_its_derivative_is(op: OpN) -> None:
-    """The docstring gives the derivative, or says that there is none."""
-    assert "Derivative" in op.doc or "No gradient" in op.doc
-
-
-@EACH_OP
-def test_has_a_vjp(op: OpN) -> None:
-    """There is a rule for every input."""
-    assert op.complete
-
-
-@EACH_OP
 def test_has_samples_of_both_precisions(op: OpN) -> None:
     """There are samples in double and in single precision."""
     dtypes = {np.asarray(x).dtype for sample in op.samples for x in sample.inputs}
     assert dtypes & {np.dtype(np.float64), np.dtype(np.complex128)}
     assert dtypes & set(SINGLE)
-
-
-@EACH_OP
-def test_has_every_param_sampled(op: OpN) -> None:
-    """Each param is given a value in a sample."""
-    assert op.param_names == {name for sample in op.samples for name in sample.params}
 
 
 @EACH_SAMPLE

@@ -68,6 +68,36 @@ def test_fftn_and_ifftn(function: Callable[..., Any], axes: Any) -> None:
     assert_derivatives_are_right(lambda x: function(x, axes=axes), REAL)
 
 
+@pytest.mark.parametrize("function", [np.fft.rfft2, np.fft.irfft2], ids=lambda f: f.__name__)
+@EACH_PLANE
+@EACH_NORM
+def test_rfft2_and_irfft2(
+    function: Callable[..., Any], s: Any, axes: tuple[int, int], norm: Any
+) -> None:
+    """Between real numbers and half of their transforms along two axes."""
+    if axes == (1, 1) and function is np.fft.irfft2:
+        axes = (0, 0)
+    assert_derivatives_are_right(lambda x: function(x, s, axes, norm), REAL)
+
+
+@pytest.mark.parametrize("function", [np.fft.rfftn, np.fft.irfftn], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "params", [{}, {"axes": (0,)}, {"axes": (2, 0)}, {"s": (3, 4), "axes": (2, 1)}], ids=str
+)
+def test_rfftn_and_irfftn(function: Callable[..., Any], params: dict[str, Any]) -> None:
+    """Between real numbers and half of their transforms along several axes, or all."""
+    assert_derivatives_are_right(lambda x: function(x, **params), REAL)
+
+
+@pytest.mark.parametrize(("n", "axis"), [(None, 0), (5, 0), (4, 1)])
+@EACH_NORM
+def test_hfft_and_ihfft(n: int | None, axis: int, norm: Any) -> None:
+    """Transforms that are real, or of which half is known; of complex numbers, and of real ones."""
+    assert_derivatives_are_right(lambda x: np.fft.hfft(x, n, axis, norm), COMPLEX, second=False)
+    assert_derivatives_are_right(lambda x: np.fft.hfft(x, n, axis, norm), REAL)
+    assert_derivatives_are_right(lambda x: np.fft.ihfft(x, n, axis, norm), REAL)
+
+
 @pytest.mark.parametrize("function", [np.fft.fftshift, np.fft.ifftshift], ids=lambda f: f.__name__)
 @pytest.mark.parametrize("axes", [None, 1, (0, 1)])
 def test_shifts(function: Callable[..., Any], axes: Any) -> None:

@@ -56,6 +56,13 @@ def test_matmul_of_all_shapes(left: tuple[int, ...], right: tuple[int, ...]) -> 
         (np.outer, (3,), (2,)),
         (np.outer, (2, 2), (3, 1)),
         (np.vdot, (2, 3), (2, 3)),
+        (np.vecdot, (3,), (3,)),
+        (np.vecdot, (2, 3), (4, 2, 3)),
+        *(
+            [(np.matvec, (2, 3), (4, 3)), (np.vecmat, (4, 2), (2, 3))]
+            if hasattr(np, "matvec")
+            else []
+        ),
         (np.tensordot, (2, 3, 4), (3, 4, 2)),
         (np.kron, (2, 3), (3, 2)),
         (np.kron, (3,), (2, 2)),

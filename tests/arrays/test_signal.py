@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import opgrad as og
-from opgrad.errors import InputError
 from tests.arrays.derivatives import assert_derivatives_are_right
 
 
@@ -53,7 +52,33 @@ def test_interpolation_with_one_knot_is_constant() -> None:
     )
 
 
-def test_period_is_refused() -> None:
-    """np.interp of a Value says that it has no period."""
-    with pytest.raises(InputError, match="no 'period'"):
-        np.interp(og.Value(0.5), KNOTS, KNOTS, period=1.0)
+@pytest.mark.parametrize("period", [2.0, -2.5])
+def test_interpolation_of_what_is_periodic(period: float) -> None:
+    """np.interp with a period: x and the knots anywhere, in any order."""
+    x, knots = np.array([-0.3, 0.65, 2.15, -1.7]), np.array([1.3, -0.2, 4.1])
+    heights = np.array([1.0, -0.5, 2.0])
+    assert_derivatives_are_right(
+        lambda x, xp, fp: np.interp(x, xp, fp, period=period), x, knots, heights
+    )
+
+
+def test_lists_are_taken() -> None:
+    """What is raw may be a list, as in NumPy."""
+    x = np.array([0.3, 2.2])
+    assert_derivatives_are_right(lambda x: np.interp(x, [0.0, 1.0, 3.0], [1.0, 2.0, 5.0]), x)
+    assert_derivatives_are_right(lambda x: np.convolve(x, [1.0, 2.0]), x)
+    assert_derivatives_are_right(lambda x: np.correlate([1.0, 2.0, 3.0], x), x)
+
+
+@pytest.mark.parametrize("mode", ["full", "same", "valid"])
+@pytest.mark.parametrize(("n", "m"), [(5, 3), (3, 5), (4, 4), (5, 2), (2, 5), (1, 3)])
+def test_correlation(mode: Any, n: int, m: int) -> None:
+    """np.correlate in each mode, for vectors of even and odd lengths, either the longer one."""
+    assert_derivatives_are_right(lambda x, y: np.correlate(x, y, mode), _array(n, 0), _array(m, 1))
+
+
+def test_correlation_conjugates_the_second() -> None:
+    """Of complex vectors, NumPy's result."""
+    x, y = _array(4, 0) + 1j * _array(4, 1), _array(3, 2) - 1j * _array(3, 3)
+    out, _ = og.vjp(lambda x: np.correlate(x, y, "full"), x)
+    np.testing.assert_allclose(out, np.correlate(x, y, "full"), rtol=1e-12)

@@ -10,7 +10,6 @@ import pytest
 import scipy.special
 
 import opgrad as og
-from opgrad.errors import InputError
 from tests.arrays.derivatives import assert_derivatives_are_right
 
 CUBE = np.sin(np.arange(1.0, 25.0) ** 2).reshape(2, 3, 4)
@@ -32,6 +31,12 @@ def test_logsumexp(axis: Any, keepdims: bool) -> None:
     """og.ops.logsumexp is SciPy's, with right first and second derivatives."""
     f = _on_both(og.ops.logsumexp, scipy.special.logsumexp, axis=axis, keepdims=keepdims)
     assert_derivatives_are_right(f, CUBE)
+
+
+@pytest.mark.parametrize("params", [{}, {"axis": -1}, {"axis": 1, "keepdims": True}])
+def test_logaddexp_reduce(params: dict[str, Any]) -> None:
+    """np.logaddexp.reduce is logsumexp, over the first axis unless told otherwise."""
+    assert_derivatives_are_right(lambda x: np.logaddexp.reduce(x, **params), CUBE)
 
 
 @EACH_AXIS
@@ -103,11 +108,20 @@ def test_norms_of_matrices(order: Any, axis: tuple[int, int], keepdims: bool) ->
     )
 
 
-@pytest.mark.parametrize("order", [2, "nuc"])
-def test_norms_by_singular_values_are_refused(order: Any) -> None:
-    """The spectral norm of a matrix says that it is not there."""
-    with pytest.raises(InputError, match="there are: None, 'fro'"):
-        np.linalg.norm(og.Value(CUBE[0]), order)
+@pytest.mark.parametrize("order", [2, -2, "nuc"])
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("axis", [(0, 1), (2, 1)])
+def test_norms_by_singular_values(order: Any, axis: tuple[int, int], keepdims: bool) -> None:
+    """The norms of matrices that their singular values make."""
+    assert_derivatives_are_right(
+        lambda x: np.linalg.norm(x, order, axis=axis, keepdims=keepdims), CUBE, second=False
+    )
+
+
+def test_an_unknown_norm_is_refused() -> None:
+    """It is a ValueError, as NumPy's."""
+    with pytest.raises(ValueError, match="no ord='nuc' for 1 axes"):
+        np.linalg.norm(og.Value(CUBE[0, 0]), "nuc")
 
 
 def test_norm_of_zero_has_gradient_zero() -> None:

@@ -16,7 +16,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 @pytest.mark.parametrize("script", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.name)
 def test_script_runs(run: Run, script: Path) -> None:
-    """Without an argument, an extra or a warning."""
+    """Without an argument or a warning."""
     done = run("-W", "error", script)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout

@@ -8,6 +8,8 @@ The blocks of a page share one namespace and one folder, in order:
 - ``console``: the commands behind ``$`` are run in the page's folder, and their output compared.
   One whose output is not shown must succeed.
 - ``{graph}``: run; the docs draw what its last line gives.
+- ``{literalinclude}``: if a ``text`` block follows directly, the file is run as a script, and that
+  is what it must print.
 - anything else (``sh``: commands for the reader) is not run.
 
 ``...`` in an output stands for anything, and white space for any other.
@@ -21,6 +23,7 @@ import io
 import os
 import pkgutil
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -51,6 +54,8 @@ def test_every_example_of_the_page_works(
     found = blocks(text)
     for i, block in enumerate(found):
         after = found[i + 1] if i + 1 < len(found) else None
+        follows = after and after.kind == "text" and not text[block.end : after.start].strip()
+        shown = after.text if after and follows else None
         where = f"{name_of(page)}:{block.line}"
         if block.caption is not None:
             (tmp_path / block.caption).parent.mkdir(parents=True, exist_ok=True)
@@ -63,8 +68,10 @@ def test_every_example_of_the_page_works(
                 run_doctest(block, namespace, where)
             else:
                 printed = run_plain(block, namespace, page)
-                if after and after.kind == "text" and not text[block.end : after.start].strip():
-                    compare(where, after.text, printed)
+                if shown is not None:
+                    compare(where, shown, printed)
+        elif block.kind.startswith("{literalinclude}") and shown is not None:
+            compare(where, shown, run_script(page.parent / block.kind.split()[1]))
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -85,6 +92,14 @@ def run_plain(block: Block, namespace: dict[str, Any], page: Path) -> str:
     source = "\n" * (block.line - 1) + block.text  # so that a traceback has the page's line
     with contextlib.redirect_stdout(printed):
         exec(compile(source, str(page), "exec"), namespace)
+    return printed.getvalue()
+
+
+def run_script(script: Path) -> str:
+    """Run a file as Python runs a script; what it printed."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        runpy.run_path(str(script), run_name="__main__")
     return printed.getvalue()
 
 

@@ -29,17 +29,6 @@ def _(g: Any, out: Any, x: Any) -> Any:
     return g * np.cos(x)
 
 
-@og.op
-def total(x: Any) -> Any:
-    """The sum of all elements."""
-    return np.sum(x)
-
-
-@total.vjp
-def _(g: Any, out: Any, x: Any) -> Any:
-    return np.broadcast_to(g, np.shape(x))
-
-
 # -- two other implementations -----------------------------------------------------------------
 
 
@@ -178,7 +167,7 @@ def test_arrays_agree_with_dual_numbers(program: Program, inputs: list[Any], see
     rng = np.random.default_rng(seed)
     direction = [rng.uniform(-1, 1, np.shape(x)) for x in inputs]
     leaves = [og.Value(x) for x in inputs]
-    gradients = og.backward(total(run(program, leaves)[-1]), wrt=leaves)
+    gradients = og.backward(np.sum(run(program, leaves)[-1]), wrt=leaves)
     found = sum(np.sum(gradients.get(x, 0.0) * d) for x, d in zip(leaves, direction, strict=True))
     assert found == pytest.approx(derivative(program, inputs, direction), rel=1e-9, abs=1e-9)
 
@@ -193,10 +182,10 @@ def test_arrays_agree_with_central_differences(
 
     def at(step: float) -> Any:
         moved = [x + step * d for x, d in zip(inputs, direction, strict=True)]
-        return total.forward(run(program, moved, np.sin)[-1])
+        return np.sum(run(program, moved, np.sin)[-1])
 
     leaves = [og.Value(x) for x in inputs]
-    gradients = og.backward(total(run(program, leaves)[-1]), wrt=leaves)
+    gradients = og.backward(np.sum(run(program, leaves)[-1]), wrt=leaves)
     found = sum(np.sum(gradients.get(x, 0.0) * d) for x, d in zip(leaves, direction, strict=True))
     size = max(float(np.max(np.abs(r))) for r in run(program, inputs, np.sin))
     h = 1e-5
@@ -211,8 +200,8 @@ def test_constants_take_part_without_a_gradient(program: Program, inputs: list[A
     program = [("mul", 0, 2), *((name, i + 1, j + 1) for name, i, j in program)]
     with_value = [og.Value(plain), *(og.Value(x) for x in rest)]
     with_plain = [plain, *(og.Value(x) for x in rest)]
-    expected = og.backward(total(run(program, with_value)[-1]))
-    found = og.backward(total(run(program, with_plain)[-1]))
+    expected = og.backward(np.sum(run(program, with_value)[-1]))
+    found = og.backward(np.sum(run(program, with_plain)[-1]))
     for x, y in zip(with_value[1:], with_plain[1:], strict=True):
         np.testing.assert_array_equal(found.get(y, 0.0), expected.get(x, 0.0))
 
@@ -223,7 +212,7 @@ def test_constants_take_part_without_a_gradient(program: Program, inputs: list[A
 @given(programs(3), arrays())
 def test_twice_gives_the_same(program: Program, inputs: list[Any]) -> None:
     """A second pass over a graph gives, bit for bit, what the first gave."""
-    result = total(run(program, [og.Value(x) for x in inputs])[-1])
+    result = np.sum(run(program, [og.Value(x) for x in inputs])[-1])
     assert_same(og.backward(result), og.backward(result))
 
 
@@ -231,7 +220,7 @@ def test_twice_gives_the_same(program: Program, inputs: list[Any]) -> None:
 def test_two_passes_give_twice_the_grad(program: Program, inputs: list[Any]) -> None:
     """`.grad` after two backward() calls is exactly twice that after one."""
     nodes = run(program, [og.Value(x) for x in inputs])
-    result = total(nodes[-1])
+    result = np.sum(nodes[-1])
     result.backward()
     once = [np.copy(node.grad) for node in nodes]
     result.backward()
@@ -245,7 +234,7 @@ def test_a_subset_gives_the_same_numbers(
 ) -> None:
     """`wrt` some nodes gives, bit for bit, the entries of the whole pass."""
     nodes = run(program, [og.Value(x) for x in inputs])
-    result = total(nodes[-1])
+    result = np.sum(nodes[-1])
     wrt = data.draw(st.lists(st.sampled_from(nodes), min_size=1, unique_by=id))
     whole = og.backward(result)
     assert_same(og.backward(result, wrt=wrt), {node: whole[node] for node in wrt if node in whole})
@@ -258,7 +247,7 @@ def test_threaded_equals_sequential(
 ) -> None:
     """All nodes handed to threads: the results are the same, bit for bit."""
     nodes = run(program, [og.Value(x) for x in inputs])
-    result = total(nodes[-1])
+    result = np.sum(nodes[-1])
     wrt = data.draw(st.none() | st.lists(st.sampled_from(nodes), min_size=1, unique_by=id))
     threaded = og.backward(result, wrt=wrt, scheduler=Threaded(3, inline_below=0))
     assert_same(threaded, og.backward(result, wrt=wrt, scheduler="sequential"))

@@ -27,17 +27,6 @@ def _no_thread_is_left() -> Iterator[None]:
     assert set(threading.enumerate()) == before
 
 
-@og.op
-def total(x: Any) -> Any:
-    """The sum of all elements."""
-    return np.sum(x)
-
-
-@total.vjp
-def _(g: Any, out: Any, x: Any) -> Any:
-    return np.broadcast_to(g, np.shape(x))
-
-
 def with_rule(rule: Any) -> Any:
     """An op x -> x with that VJP."""
 
@@ -51,10 +40,11 @@ def with_rule(rule: Any) -> Any:
 
 def branches(leaf: og.Value[Any], op: Any, n: int = 2) -> og.Value[Any]:
     """The sum of n branches that go through the op."""
-    result = op(leaf * 1.0)
+    result: Any = op(leaf * 1.0)
     for i in range(1, n):
         result = result + op(leaf * (i + 1.0))
-    return total(result)
+    total: og.Value[Any] = np.sum(result)
+    return total
 
 
 def threads_used(data: Any, scheduler: Threaded, op_count: int) -> set[str]:
@@ -163,7 +153,7 @@ def test_sums_are_in_the_sequential_order() -> None:
 
     ops = [with_rule(lambda g, out, x, part=part: first_waits(g, out, x, part)) for part in parts]
     x = og.Value(LARGE)
-    result = total(ops[2](x) + ops[1](x) + ops[0](x))
+    result = np.sum(ops[2](x) + ops[1](x) + ops[0](x))
     threaded = og.backward(result, wrt=[x], scheduler=Threaded(3))[x]
     last.set()
     np.testing.assert_array_equal(threaded, og.backward(result, wrt=[x])[x])
@@ -186,7 +176,7 @@ def test_the_exception_is_that_of_the_sequential_order() -> None:
         raise RuntimeError("newer")
 
     x = og.Value(LARGE)
-    result = total(with_rule(older)(x) + with_rule(slow)(with_rule(newer)(x)))
+    result = np.sum(with_rule(older)(x) + with_rule(slow)(with_rule(newer)(x)))
     with pytest.raises(RuntimeError, match="newer") as caught:
         og.backward(result, scheduler=Threaded(2))
     (note,) = caught.value.__notes__
@@ -204,7 +194,7 @@ def test_nothing_older_runs_after_a_failure() -> None:
     def fail(g: Any, out: Any, x: Any) -> Any:
         raise RuntimeError("fails")
 
-    beside = total(og.Value(LARGE))  # or it would be left to the sequential scheduler
+    beside: Any = np.sum(og.Value(LARGE))  # or it would be left to the sequential scheduler
     x = og.Value(2.0)
     result = beside + with_rule(record)(x) + with_rule(fail)(x)
     with pytest.raises(RuntimeError, match="fails"):
@@ -240,7 +230,7 @@ def test_several_threads_may_run_it_at_once() -> None:
     """One scheduler object serves passes from several threads, over one graph."""
     scheduler = Threaded(2)
     x = og.Value(LARGE)
-    result = total((x * x) * (x + 1.0) + (x * 2.0) * (x * 3.0))
+    result = np.sum((x * x) * (x + 1.0) + (x * 2.0) * (x * 3.0))
     expected = og.backward(result)[x]
     with ThreadPoolExecutor(4) as pool:
         passes = [pool.submit(og.backward, result, scheduler=scheduler) for _ in range(8)]
@@ -254,7 +244,7 @@ def test_a_rule_may_run_a_pass_of_its_own() -> None:
 
     def rule(g: Any, out: Any, x: Any) -> Any:
         inner = og.Value(x)
-        return g * og.backward(total(inner * 2.0 + inner * 3.0), scheduler=scheduler)[inner]
+        return g * og.backward(np.sum(inner * 2.0 + inner * 3.0), scheduler=scheduler)[inner]
 
     x = og.Value(LARGE)
     gradients = og.backward(branches(x, with_rule(rule)), scheduler=scheduler)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,34 +11,16 @@ import opgrad as og
 from opgrad.define import OpN
 from tests.ops.central_differences import (
     arbitrary_cotangent,
+    assert_second_derivatives_are_right,
     assert_vjp_is_right,
-    differences,
-    in_float64,
 )
+from tests.ops.each import each_op, each_sample, ops_of
 
-OPS = {name: og.ops[name] for name in og.default_registry().ops if name.startswith("linalg.")}
-EACH_OP = pytest.mark.parametrize("op", [pytest.param(op, id=op.name) for op in OPS.values()])
-
-
-def each_sample(ops: Iterable[OpN]) -> pytest.MarkDecorator:
-    """Each op with each of its samples."""
-    params = [
-        pytest.param(op, sample, id=f"{op.name}-{i}")
-        for op in ops
-        for i, sample in enumerate(op.samples)
-    ]
-    return pytest.mark.parametrize(("op", "sample"), params)
-
-
+OPS = ops_of("linalg")
+EACH_OP = each_op(OPS)
 EACH_SAMPLE = each_sample(OPS.values())
 WITHOUT = {"cofactors", "det_sign", "eigenvectors"}
 """Ops that have no gradient, or whose gradient has none."""
-
-
-@EACH_OP
-def test_says_what_its_derivative_is(op: OpN) -> None:
-    """The docstring gives the derivative, or says that there is none."""
-    assert "Derivative" in op.doc or "No gradient" in op.doc
 
 
 @EACH_OP
@@ -58,26 +39,7 @@ def test_gradient_is_that_of_central_differences(op: OpN, sample: og.Sample) -> 
 @each_sample(op for op in OPS.values() if not op.opaque and op.name not in WITHOUT)
 def test_second_derivatives(op: OpN, sample: og.Sample) -> None:
     """The gradient, recorded and differentiated again, agrees with differences of the gradient."""
-    inputs = [in_float64(x) for x in sample.inputs]
-
-    def gradient(*raw: Any, record: bool = False) -> list[Any]:
-        values = [x if isinstance(x, og.Value) else og.Value(x) for x in raw]
-        out = op(*values, **sample.params)
-        found = og.backward(out, arbitrary_cotangent(out.data), values, record=record)
-        return [found[value] for value in values]
-
-    values = [og.Value(x) for x in inputs]
-    for i, g in enumerate(gradient(*values, record=True)):
-        weights = arbitrary_cotangent(g.data)
-        seconds = og.backward(g, weights, values)
-
-        def weighted(*raw: Any, i: int = i, weights: Any = weights) -> float:
-            return float(np.sum(weights * gradient(*raw)[i]))
-
-        for position, x in enumerate(values):
-            expected = differences(weighted, inputs, position)
-            actual = np.broadcast_to(seconds.get(x, 0.0), expected.shape)
-            np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5)
+    assert_second_derivatives_are_right(op, sample, range(len(sample.inputs)))
 
 
 @EACH_SAMPLE

@@ -108,10 +108,11 @@ def test_vectors_of_equal_singular_values_are_refused() -> None:
         og.grad(lambda a: np.sum(np.linalg.svd(a).U * SQUARE))(np.eye(3))
 
 
-@pytest.mark.parametrize("index", ["eigenvalues", "S"])
-def test_equal_values_alone_have_a_gradient(index: str) -> None:
+@pytest.mark.parametrize(
+    ("function", "index"), [(np.linalg.eigh, "eigenvalues"), (np.linalg.svd, "S")]
+)
+def test_equal_values_alone_have_a_gradient(function: Function, index: str) -> None:
     """That of a function symmetric in them, though the vectors come from the same op."""
-    function: Function = np.linalg.eigh if index == "eigenvalues" else np.linalg.svd
     found = og.grad(lambda a: np.sum(getattr(function(a), index) ** 2))(np.eye(3))
     np.testing.assert_allclose(found, 2 * np.eye(3), atol=1e-14)
 

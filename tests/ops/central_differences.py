@@ -1,4 +1,4 @@
-"""Checks an op's VJP against central differences of its forward, in float64.
+"""Checks an op's VJP, and its derivative, against central differences, in float64.
 
 One number of one input is perturbed at a time, and the forward run on raw data. An input that no
 gradient flows to must have no effect on the result.
@@ -43,6 +43,46 @@ def assert_vjp_is_right(op: OpN, sample: og.Sample) -> None:
         expected = differences(loss, [in_float64(x) for x in sample.inputs], position)
         actual = np.broadcast_to(gradients.get(x, 0.0), expected.shape)
         np.testing.assert_allclose(actual, expected, rtol=TOLERANCE, atol=TOLERANCE, err_msg=where)
+
+
+def assert_second_derivatives_are_right(op: OpN, sample: og.Sample, wrt: Sequence[int]) -> None:
+    """Fail unless the recorded gradient, differentiated, is what differences of it give.
+
+    Args:
+        op: one whose rules can be recorded.
+        sample: where.
+        wrt: the positions of the inputs that there is a derivative by.
+
+    Raises:
+        AssertionError: names the two inputs.
+    """
+    raw = [in_float64(x) for x in sample.inputs]
+    values = [og.Value(x) if i in wrt else x for i, x in enumerate(raw)]
+    for first, g in gradient(op, sample, values, wrt, record=True).items():
+        weights = arbitrary_cotangent(g.data)
+        seconds = og.backward(g, weights)
+
+        def weighted(*raw: Any, first: int = first, weights: Any = weights) -> float:
+            return float(np.sum(weights * gradient(op, sample, raw, wrt)[first]))
+
+        for second in wrt:
+            expected = differences(weighted, raw, second)
+            actual = np.broadcast_to(seconds.get(values[second], 0.0), expected.shape)
+            where = f"by inputs {first} and {second}"
+            np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5, err_msg=where)
+
+
+def gradient(
+    op: OpN, sample: og.Sample, inputs: Sequence[Any], wrt: Sequence[int], *, record: bool = False
+) -> dict[int, Any]:
+    """By position, what the op's rules make of an arbitrary cotangent at these inputs."""
+    values = [
+        og.Value(x) if i in wrt and not isinstance(x, og.Value) else x for i, x in enumerate(inputs)
+    ]
+    out = op(*values, **sample.params)
+    wanted = [values[i] for i in wrt]
+    found = og.backward(out, arbitrary_cotangent(out.data), wanted, record=record)
+    return {i: found[values[i]] for i in wrt}
 
 
 def in_float64(x: og.Raw) -> og.Raw:

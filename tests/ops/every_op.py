@@ -12,6 +12,7 @@ import pytest
 
 import opgrad as og
 from opgrad.define import OpN
+from tests.ops.each import each_op
 
 PLUGINS = ("arithmetic", "elementary", "activations", "arrays")
 """The others' ops are enumerated in ``tests/linalg`` and ``tests/scipy``, by what they need."""
@@ -32,7 +33,7 @@ OPS = {
 }
 """By qualified name."""
 
-EACH_OP = pytest.mark.parametrize("op", [pytest.param(op, id=name) for name, op in OPS.items()])
+EACH_OP = each_op(OPS)
 
 _SAMPLES = [
     pytest.param(op, sample, id=f"{name}-{i}")

@@ -141,11 +141,20 @@ def _first_boolean(call: Call, condition: Any, x: Any, y: Any) -> tuple[Any, ...
     return call("arithmetic.greater", condition, 0.1), x, y
 
 
+def _second_larger(call: Call, x: Any, y: Any) -> tuple[Any, ...]:
+    return (call("arithmetic.add", *_within_one(call, x), 1.0), *_above_two(call, y))
+
+
+def _above_two(call: Call, x: Any) -> tuple[Any, ...]:
+    return (call("arithmetic.add", call("elementary.square", x), 2.5),)
+
+
 _DOMAINS: dict[str, Callable[..., tuple[Any, ...]]] = {
     **dict.fromkeys(["log", "log2", "log10", "log1p", "sqrt", "cbrt", "reciprocal"], _positive),
     **dict.fromkeys(["asin", "acos", "atanh"], _within_one),
     **dict.fromkeys(["exp", "exp2", "expm1", "sinh", "cosh", "tan"], _within_one),  # stay small
     **dict.fromkeys(["div", "atan2", "hypot"], _second_positive),
+    **dict.fromkeys(["floordiv", "mod", "fmod"], _second_larger),  # away from the jumps
     "acosh": _above_one,
     "pow": _first_positive,
     "where": _first_boolean,

@@ -38,24 +38,6 @@ def test_has_samples_that_broadcast(name: str) -> None:
     assert any(len(set(each)) > 1 and () not in each for each in shapes)
 
 
-@EACH_OP
-def test_says_what_its_derivative_is(op: OpN) -> None:
-    """The docstring gives the derivative, or says that there is none."""
-    assert "Derivative" in op.doc or "No gradient" in op.doc
-
-
-@EACH_OP
-def test_has_a_vjp(op: OpN) -> None:
-    """There is a rule for every input."""
-    assert op.complete
-
-
-@EACH_OP
-def test_has_every_param_sampled(op: OpN) -> None:
-    """Each param is given a value in a sample."""
-    assert op.param_names == {name for sample in op.samples for name in sample.params}
-
-
 def test_has_a_reference() -> None:
     """Each op has a reference to compare it with, and no reference is of an op that is gone."""
     assert set(REFERENCES) == set(OPS)

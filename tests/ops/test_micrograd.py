@@ -9,36 +9,9 @@ import pytest
 
 import opgrad as og
 from tests.ops.central_differences import differences
+from tests.ops.micrograd_expressions import more_ops, sanity_check
 
 Expression = Callable[..., Any]
-
-
-def relu(x: Any) -> Any:
-    """max(x, 0), of a Value or a number."""
-    return x.relu() if isinstance(x, og.Value) else max(x, 0.0)
-
-
-def sanity_check(x: Any) -> Any:
-    """micrograd's test_sanity_check."""
-    z = 2 * x + 2 + x
-    q = relu(z) + z * x
-    h = relu(z * z)
-    return h + q + q * x
-
-
-def more_ops(a: Any, b: Any) -> Any:
-    """micrograd's test_more_ops: every operator, reflected and augmented ones too."""
-    c = a + b
-    d = a * b + b**3
-    c += c + 1
-    c += 1 + c + (-a)
-    d += d * 2 + relu(b + a)
-    d += 3 * d + relu(b - a)
-    e = c - d
-    f = e**2
-    g = f / 2.0
-    g += 10.0 / f
-    return g
 
 
 CASES: list[tuple[Expression, tuple[float, ...], float]] = [

@@ -23,6 +23,8 @@ EXACT: list[tuple[str, tuple[Any, ...], Any]] = [
     ("pow", (3, 50), 3**50),
     ("pow", (2, -1), 0.5),
     ("div", (BIG, BIG), 1.0),
+    ("floordiv", (BIG, 2), BIG // 2),
+    ("mod", (-BIG, 3), -BIG % 3),
     ("abs", (-BIG,), BIG),
     ("square", (2**40,), 2**80),
     ("maximum", (2**63 + 1, 1), 2**63 + 1),

@@ -91,6 +91,13 @@ def environment(tmp_path: Path) -> Environment:
 
 
 @pytest.fixture
+def special(environment: Environment, op_source: Callable[..., str]) -> Environment:
+    """An environment with plugin ``special``, which brings doubled."""
+    environment.install("opgrad-special", source=op_source("doubled"), version="2.0")
+    return environment
+
+
+@pytest.fixture
 def registry() -> og.Registry:
     """A registry without plugins."""
     return og.Registry(builtins=tuple, installed=tuple)

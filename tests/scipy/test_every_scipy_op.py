@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,44 +10,25 @@ from scipy import special
 
 import opgrad as og
 from opgrad.define import OpN
-from tests.ops.central_differences import arbitrary_cotangent, differences, in_float64
+from tests.ops.central_differences import (
+    arbitrary_cotangent,
+    assert_second_derivatives_are_right,
+    differences,
+    gradient,
+    in_float64,
+)
+from tests.ops.each import each_op, each_sample, ops_of
 
-OPS = {name: og.ops[name] for name in og.default_registry().ops if name.startswith("scipy.")}
-EACH_OP = pytest.mark.parametrize("op", [pytest.param(op, id=op.name) for op in OPS.values()])
-
-
-def each_sample(ops: Iterable[OpN]) -> pytest.MarkDecorator:
-    """Each op with each of its samples."""
-    params = [
-        pytest.param(op, sample, id=f"{op.name}-{i}")
-        for op in ops
-        for i, sample in enumerate(op.samples)
-    ]
-    return pytest.mark.parametrize(("op", "sample"), params)
-
-
+OPS = ops_of("scipy")
+EACH_OP = each_op(OPS)
 EACH_SAMPLE = each_sample(OPS.values())
 NOT_KNOWN = {"gammainc": (0,), "gammaincc": (0,), "betainc": (0, 1), "stdtr": (0,)}
 """The inputs by which there is no derivative."""
 
 
-def _gradient(op: OpN, sample: og.Sample, raw: Any, *, record: bool = False) -> dict[int, Any]:
-    """The cotangents of the inputs that have one, by position."""
-    positions = [i for i in range(len(raw)) if i not in NOT_KNOWN.get(op.name, ())]
-    values = [
-        x if isinstance(x, og.Value) or i not in positions else og.Value(x)
-        for i, x in enumerate(raw)
-    ]
-    out = op(*values, **sample.params)
-    wrt = [values[i] for i in positions]
-    found = og.backward(out, arbitrary_cotangent(out.data), wrt, record=record)
-    return {i: found[values[i]] for i in positions}
-
-
-@EACH_OP
-def test_says_what_its_derivative_is(op: OpN) -> None:
-    """The docstring gives the derivative."""
-    assert "Derivative" in op.doc
+def _known(op: OpN) -> list[int]:
+    """The positions of the other inputs."""
+    return [i for i in range(len(op.samples[0].inputs)) if i not in NOT_KNOWN.get(op.name, ())]
 
 
 @EACH_OP
@@ -69,7 +49,7 @@ def test_gradient_is_that_of_central_differences(op: OpN, sample: og.Sample) -> 
     def loss(*raw: Any) -> float:
         return float(np.sum(cotangent * op.forward(*raw, **sample.params)))
 
-    for position, actual in _gradient(op, sample, raw).items():
+    for position, actual in gradient(op, sample, raw, _known(op)).items():
         expected = differences(loss, raw, position)
         np.testing.assert_allclose(actual, expected, rtol=1e-6, atol=1e-7)
 
@@ -77,20 +57,7 @@ def test_gradient_is_that_of_central_differences(op: OpN, sample: og.Sample) -> 
 @each_sample(op for op in OPS.values() if not op.opaque)
 def test_second_derivatives(op: OpN, sample: og.Sample) -> None:
     """The gradient, recorded and differentiated again, agrees with differences of the gradient."""
-    raw = [in_float64(x) for x in sample.inputs]
-    values = [x if i in NOT_KNOWN.get(op.name, ()) else og.Value(x) for i, x in enumerate(raw)]
-    for i, g in _gradient(op, sample, values, record=True).items():
-        weights = arbitrary_cotangent(g.data)
-        seconds = og.backward(g, weights)
-
-        def weighted(*raw: Any, i: int = i, weights: Any = weights) -> float:
-            return float(np.sum(weights * _gradient(op, sample, raw)[i]))
-
-        for position, x in enumerate(values):
-            if isinstance(x, og.Value):
-                expected = differences(weighted, raw, position)
-                actual = np.broadcast_to(seconds.get(x, 0.0), expected.shape)
-                np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5)
+    assert_second_derivatives_are_right(op, sample, _known(op))
 
 
 @pytest.mark.parametrize("name", NOT_KNOWN)

@@ -86,21 +86,22 @@ def test_jacobian_of_containers() -> None:
 
 def test_jacobian_through_an_opaque_op() -> None:
     """Few columns would be cheaper, but only rows are possible."""
-    opaque = make_opaque()
+    opaque = make_opaque(elementwise=False)
     np.testing.assert_array_equal(og.jacobian(lambda t: opaque(t * X))(2.0), 2 * X)
 
 
-def make_opaque() -> Any:
+def make_opaque(elementwise: bool = True) -> Any:
     """An op whose rule cannot be differentiated."""
 
-    @og.op(elementwise=True, opaque=True)
-    def foreign(x: og.Raw) -> og.Raw:
+    def double(x: og.Raw) -> og.Raw:
         return 2 * x
 
-    @foreign.vjp
-    def _(g: og.Raw, out: og.Raw, x: og.Raw) -> og.Raw:
+    def rule(g: og.Raw, out: og.Raw, x: og.Raw) -> og.Raw:
         return 2 * g
 
+    make: Any = og.op  # its overloads want to know what is elementwise
+    foreign = make(elementwise=elementwise, opaque=True, name="foreign")(double)
+    foreign.vjp(rule)
     return foreign
 
 
@@ -111,7 +112,7 @@ def test_opaque_ops_have_no_second_derivative() -> None:
     with pytest.raises(og.NotDifferentiable, match="foreign"):
         og.grad(og.grad(opaque))(3.0)
     with pytest.raises(og.NotDifferentiable, match="foreign"):
-        og.jvp(opaque, (3.0,), (1.0,))
+        derivative(derivative(opaque))(3.0)
 
 
 def test_supports_says_it_before() -> None:
@@ -121,10 +122,11 @@ def test_supports_says_it_before() -> None:
     for what in (y, og.Graph.of(y), opaque):
         assert og.supports(what, "vjp")
         assert og.supports(what, "vjp", order=2).missing == (opaque,)
-        assert not og.supports(what, "jvp")
+        assert og.supports(what, "jvp")  # it is elementwise
+        assert not og.supports(what, "jvp", order=2)
     assert "foreign" in str(og.supports(lambda x: opaque(x), "vjp", 2, args=(1.0,)))
     assert og.supports(np.sin, "jvp", 3, args=(X,))
-    assert not og.supports(og.checkpoint(opaque), "jvp", args=(1.0,))
+    assert not og.supports(og.checkpoint(opaque), "jvp", 2, args=(1.0,))
     with pytest.raises(og.errors.InputError):
         og.supports(opaque, "vjp", order=0)
 

@@ -1,4 +1,4 @@
-"""Each built-in op and its gradients against torch, on each of the op's samples, in float64."""
+"""Each elementwise op and its gradients against torch, on each of its samples, in float64."""
 
 from __future__ import annotations
 

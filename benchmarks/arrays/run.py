@@ -14,38 +14,30 @@ beforehand.
 A step on the large MLP allocates megabytes. Where the C library gives these back to the system
 after each step, page faults cost more than the engine: compare figures of whole runs only.
 
-Run ``python benchmarks/arrays/run_arrays.py``.
+Run ``python -m benchmarks.arrays.run``.
 """
 
 from __future__ import annotations
 
 import os
 
-for _variable in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM"):
-    os.environ[f"{_variable}_NUM_THREADS"] = "1"  # read when NumPy is imported
-os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
-os.environ["JAX_PLATFORMS"] = "cpu"
+from benchmarks.machine import ONE_THREAD, RESULTS, keep
+
+os.environ.update(ONE_THREAD)  # read when NumPy is imported
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
-import argparse  # noqa: E402
-import json  # noqa: E402
-import platform  # noqa: E402
-from datetime import UTC, datetime  # noqa: E402
-from importlib.metadata import version  # noqa: E402
-from importlib.util import find_spec  # noqa: E402
-from pathlib import Path  # noqa: E402
-from statistics import median  # noqa: E402
-from time import perf_counter  # noqa: E402
-from typing import Any  # noqa: E402
+import argparse
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from contestants import CONTESTANTS, Step  # noqa: E402
-from programs import PROGRAMS  # noqa: E402
+from benchmarks.arrays.contestants import CONTESTANTS, PACKAGES, Step, installed
+from benchmarks.arrays.programs import PROGRAMS
 
-RESULTS = Path(__file__).resolve().parents[1] / "results"
-PACKAGES = ("opgrad", "numpy", "autograd", "torch", "jax")
 TOLERANCE = 1e-9
 BLOCK = 0.02
 """Seconds that a contestant's turn takes, about."""
@@ -59,9 +51,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=RESULTS / "arrays.json")
     options = parser.parse_args()
 
-    names = [n for n in CONTESTANTS if n == "by hand" or find_spec(n.split()[0])]
-    for name in CONTESTANTS.keys() - names:
-        print(f"{name} is not installed, and left out")
+    names = installed()
     if options.only:
         names = [name for name in names if name in ("by hand", options.only)]
     seconds: dict[str, dict[str, list[float]]] = {}
@@ -74,15 +64,8 @@ def main() -> None:
     print(f"the gradients of {', '.join(names)} agree to {max(differences.values()):.0e}\n")
     print("value and gradient, us: median, and ratio to the gradient by hand")
     print(table(seconds))
-    result = {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine(),
-        "gradients_agree_to": differences,
-        "seconds": seconds,
-    }
     if not options.only:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(result, indent=1) + "\n")
+        keep(options.json, PACKAGES, gradients_agree_to=differences, seconds=seconds)
 
 
 def compare(steps: dict[str, Step]) -> float:
@@ -138,19 +121,6 @@ def table(seconds: dict[str, dict[str, list[float]]]) -> str:
         cells = (f"{1e6 * s:9.1f} {s / medians['by hand']:5.2f}x" for s in medians.values())
         lines.append(f"{title:20}" + "".join(cells))
     return "\n".join(lines)
-
-
-def machine() -> dict[str, Any]:
-    """What the figures were measured on, and with which versions."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    return {
-        "cpu": models[0] if models else platform.processor(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in PACKAGES if find_spec(name)},
-    }
 
 
 if __name__ == "__main__":

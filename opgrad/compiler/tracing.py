@@ -1,0 +1,135 @@
+"""One run of a function on traced arrays: its graph, its guards, and the form of its result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from opgrad.compiler.avals import Aval
+from opgrad.compiler.primitives import RESHAPE, elementwise, make
+from opgrad.compiler.rewrite import snapshot
+from opgrad.compiler.traced import Trace, Traced
+from opgrad.containers import flatten
+from opgrad.errors import InputError
+from opgrad.forward import constant
+from opgrad.graph import Graph
+from opgrad.node import Node
+
+_BOOL = Aval((), np.dtype(bool))
+_EQUAL, _AND = elementwise(np.equal, 2), elementwise(np.logical_and, 2)
+_NOT, _TRUE = elementwise(np.logical_not, 1), elementwise(np.not_equal, 2)
+
+tracing: ContextVar[bool] = ContextVar("tracing", default=False)
+"""Whether a function is being traced in this context."""
+
+
+@frozen(eq=False)
+class Traces:
+    """What became of one run.
+
+    Attributes:
+        graph: its outputs are what was returned and traced, and last, if there are guards,
+            whether all came out as they did in this run.
+        inputs: the leaves of the graph that the arguments go to.
+        result: the leaves of what was returned: positions of outputs, and others as they are.
+        structure: that of what was returned.
+        guards: how many decisions were taken from values.
+        returned: what the function returned, in this run.
+        is_plain: whether the result's leaves are the outputs, one by one.
+    """
+
+    graph: Graph
+    inputs: tuple[Node, ...]
+    result: tuple[Output | Static, ...]
+    structure: Any
+    guards: int
+    returned: Any
+    is_plain: bool
+
+
+@frozen
+class Output:
+    """A leaf of the result that the program computes."""
+
+    position: int
+
+
+@frozen(eq=False)
+class Static:
+    """A leaf of the result that depends on no argument."""
+
+    value: Any
+
+
+def trace(
+    f: Callable[..., Any], name: str, leaves: Sequence[Any], structure: Any, dynamic: Sequence[int]
+) -> Traces:
+    """Run ``f`` on the arguments, those leaves at ``dynamic`` traced.
+
+    Raises:
+        NotTraceable: ``f`` would turn a traced value into plain data.
+        InputError: ``f`` returned a Value.
+        Exception: whatever ``f`` raised.
+    """
+    run = Trace(name)
+    arguments = list(leaves)
+    inputs = []
+    for i in dynamic:
+        arguments[i] = run.input(leaves[i])
+        inputs.append(arguments[i].node)
+    args, kwargs = structure.unflatten(arguments)
+    token = tracing.set(True)
+    try:
+        returned = f(*args, **kwargs)
+    finally:
+        tracing.reset(token)
+        run.is_open = False
+    parts, out_structure = flatten(returned)
+    outputs: list[Node] = []
+    result: list[Output | Static] = []
+    concrete = []
+    for part in parts:
+        if isinstance(part, Node):
+            raise InputError(f"{name}, being compiled, returned a Value; return its data")
+        if isinstance(part, Traced):
+            result.append(Output(len(outputs)))
+            outputs.append(part.node)
+            concrete.append(_own(part.concrete))
+        else:
+            result.append(Static(part))
+            concrete.append(part)
+    if run.guards:
+        outputs.append(reduce(_both, [_holds(node, outcome) for node, outcome in run.guards]))
+    return Traces(
+        graph=snapshot(outputs, inputs),
+        inputs=tuple(inputs),
+        result=tuple(result),
+        structure=out_structure,
+        guards=len(run.guards),
+        returned=out_structure.unflatten(concrete),
+        is_plain=all(isinstance(leaf, Output) for leaf in result),
+    )
+
+
+def _own(data: Any) -> Any:
+    return data.copy() if isinstance(data, np.ndarray) else data
+
+
+def _holds(node: Node, outcome: bool | int) -> Node:
+    """Whether a guard comes out as it did."""
+    if not isinstance(outcome, bool):
+        return make(_EQUAL, (node, constant(outcome)), _BOOL)
+    if node.data.shape:  # of one element
+        node = make(RESHAPE, (node,), Aval((), node.data.dtype), {"shape": ()})
+    if node.data.dtype.kind != "b":
+        node = make(_TRUE, (node, constant(0)), _BOOL)
+    return node if outcome else make(_NOT, (node,), _BOOL)
+
+
+def _both(a: Node, b: Node) -> Node:
+    return make(_AND, (a, b), _BOOL)

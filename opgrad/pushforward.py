@@ -1,0 +1,269 @@
+"""The way forward of tangents: the derivative of results along a direction, in one walk.
+
+From the oldest node to the newest, each makes the tangent of its output of those of its inputs:
+
+- by its op's own JVP rule (``@op.jvp``), if there is one;
+- if the op is linear in each input: by the op itself, on a tangent in the place of its input;
+- if it is elementwise: by its VJP rules, as its Jacobian is diagonal, and so its own transpose;
+- else by the VJP of its VJP. The VJP is linear in its cotangent; the VJP of that is the JVP.
+
+:class:`Pushforward` is the walk, and keeps what several directions have in common.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from opgrad import diagnostics
+from opgrad.cotangent import exact_zeros, fit, keeps_zeros, wrong_count
+from opgrad.data import show
+from opgrad.errors import JvpError, NonFiniteError, NotDifferentiable, VjpError
+from opgrad.forward import run_rule
+from opgrad.node import Constant, Node
+from opgrad.passes import back_from, newer, raw
+from opgrad.plugin import describe
+from opgrad.tangent import check_tangent, fit_tangent, one_like, zero_like
+from opgrad.value import Value, apply
+
+
+class Pushforward:
+    """What leads from some nodes to others, ready for tangents.
+
+    Args:
+        roots: where it leads; anything but nodes is ignored.
+        inputs: where it starts.
+        start: the number that nodes on the way have at least.
+    """
+
+    def __init__(self, roots: Sequence[Any], inputs: Iterable[Node], start: int) -> None:
+        stop = frozenset(inputs)
+        self._roots = [root for root in roots if isinstance(root, Node)]
+        reached = newer(self._roots, start, stop=stop)
+        between = [node for node in reached if node.op is not None and node not in stop]
+        self._order = sorted(between, key=lambda node: node.number)
+        self._linear: dict[Any, tuple[Value[Any], list[Any]]] = {}
+
+    def push(self, tangents: Mapping[Node, Any], record: bool) -> Mapping[Node, Any]:
+        """The tangents of all nodes that depend on those that have one.
+
+        Where it makes a NaN, it is done again so that zeros stay zero (see
+        :class:`~opgrad.exact_zeros`).
+
+        Args:
+            tangents: of the inputs, in their form.
+            record: run the rules on Values, so that the results can be differentiated.
+
+        Raises:
+            JvpError: an op's JVP returned something that does not fit.
+            NotDifferentiable: a derivative on the way is not defined.
+        """
+        failed = None
+        try:
+            found = self._walk(tangents, record)
+            if not self._has_nan(found):
+                return found
+        except ArithmeticError as error:  # Python's numbers, or debug mode, do not make a NaN
+            failed = error
+        with exact_zeros():
+            found = self._walk(tangents, record)
+        if failed is not None and self._has_nan(found):
+            raise failed
+        return found
+
+    def _has_nan(self, found: Mapping[Node, Any]) -> bool:
+        return any(diagnostics.has_nan(raw(found.get(root, 0.0))) for root in self._roots)
+
+    def _walk(self, tangents: Mapping[Node, Any], record: bool) -> Mapping[Node, Any]:
+        found = dict(tangents)
+        for node in self._order:
+            given = [found.get(x) for x in node.inputs]
+            if all(t is None for t in given):
+                continue
+            try:
+                tangent = self._through(node, given, record)
+                if tangent is not None:
+                    found[node] = tangent
+                    if diagnostics.state.depth:
+                        check_tangent(node, given, tangent)
+            except Exception as error:
+                _explain(error, node)
+                raise
+        return found
+
+    def _through(self, node: Node, given: list[Any], record: bool) -> Any:
+        op, inputs = node.op, node.inputs
+        assert op is not None
+        if record and op.opaque and not op.linear:
+            raise NotDifferentiable(
+                f"{describe(op)} is opaque: its rules call foreign code, so there are no second "
+                f"derivatives through it"
+            )
+        if record:
+            primals = [x if x.__class__ is not Constant else x.data for x in inputs]
+        else:
+            primals = [x.data for x in inputs]
+        if op.jvp_rule is not None:
+            full = zip(given, inputs, strict=True)
+            ts = tuple(zero_like(x.data) if t is None else t for t, x in full)
+            out = node if record else node.data
+            made = run_rule(op.jvp_rule, (ts, out, *primals), node.params)
+            return fit_tangent(node, made, record=record)
+        if op.linear:
+            return fit_tangent(node, _in_each_place(node, given, primals, record), record=record)
+        if op.elementwise:
+            parts = _elementwise(node, given, primals, record)
+            shape = _shape(node.data)
+            if all(_shape(raw(part)) == shape for part in parts):
+                return fit_tangent(node, _total(parts), record=record) if parts else None
+        return self._transposed(node, given, primals, record)
+
+    def _transposed(self, node: Node, given: list[Any], primals: list[Any], record: bool) -> Any:
+        """By the VJP, at a cotangent that stands for any, and its own VJP."""
+        op = node.op
+        assert op is not None
+        if op.opaque:
+            raise NotDifferentiable(
+                f"{describe(op)} is opaque: its VJP calls foreign code, so that no JVP can be made "
+                f"of it; the op may give its own with @{op.name}.jvp"
+            )
+        positions = [i for i, t in enumerate(given) if t is not None]
+        key = (node, record, *positions)
+        if key not in self._linear:
+            probe = Value.leaf(one_like(node.data))
+            cts = [
+                fit(node, i, node.inputs[i].data, ct, record=True)
+                for i, ct in zip(
+                    positions, _cotangents(node, probe, primals, positions, record), strict=True
+                )
+            ]
+            self._linear[key] = probe, cts
+        probe, cts = self._linear[key]
+        ts = [given[i] for i in positions]
+        return back_from(cts, ts, frozenset([probe]), record=record).get(probe)
+
+
+def _in_each_place(node: Node, given: list[Any], primals: list[Any], record: bool) -> Any:
+    """The sum of the op on the primals, each of which in turn is replaced by its tangent."""
+    op, parts = node.op, list[Any]()
+    assert op is not None
+    for i, t in enumerate(given):
+        if t is not None:
+            args = (*primals[:i], t, *primals[i + 1 :])
+            if record:
+                made = apply(op, args, node.params)
+            else:
+                made = run_rule(op.forward, args, node.params)
+            parts.append(made)
+    return _total(parts)
+
+
+def _elementwise(node: Node, given: list[Any], primals: list[Any], record: bool) -> list[Any]:
+    """What each tangent adds to that of the output, by the VJP rules.
+
+    Between real numbers the rule does the same to a tangent as to a cotangent. A complex number is
+    a pair of real ones, for which that is not so. The rule then pairs ``t`` with cotangents 1 and
+    i of the output: the real part of ``rule(1) t`` is that of its tangent, the real part of
+    ``rule(i) t`` is minus the imaginary part.
+    """
+    out, shape = node.data, _shape(node.data)
+    is_complex = any(_is_complex(x.data) for x in (node, *node.inputs))
+    assert node.op is not None
+    if node.op.joint_rule is None and not is_complex and not keeps_zeros.get():
+        parts = []
+        for i, t in enumerate(given):
+            if t is not None:
+                g = t if _shape(raw(t)) == shape else np.broadcast_to(t, shape)
+                parts += _cotangents(node, g, primals, [i], record)
+        return [ct for ct in map(functools.partial(_plain, node), parts) if ct is not None]
+    one = one_like(out)
+    parts = _products(node, one, given, primals, record)
+    if is_complex:
+        parts = [np.real(part) for part in parts]
+    if _is_complex(out):
+        others = _products(node, 1j * one, given, primals, record)
+        parts = [a - 1j * np.real(b) for a, b in zip(parts, others, strict=True)]
+    return parts
+
+
+def _products(node: Node, g: Any, given: list[Any], primals: list[Any], record: bool) -> list[Any]:
+    """Each tangent times what the VJP makes of ``g``; zero if one is, where zeros are exact."""
+    positions = [i for i, t in enumerate(given) if t is not None]
+    exact = keeps_zeros.get()
+    try:
+        cts = _cotangents(node, g, primals, positions, record)
+    except ZeroDivisionError:
+        if not exact:
+            raise
+        cts = [np.full(np.shape(node.data), np.nan)[()]] * len(positions)
+    products = []
+    for i, ct in zip(positions, cts, strict=True):
+        factor, t = _plain(node, ct), given[i]
+        if factor is None:
+            continue
+        product = factor * t
+        if exact and diagnostics.has_nan(raw(product)):
+            is_zero = np.equal(raw(factor), 0) | np.equal(raw(t), 0)
+            product = np.where(is_zero & np.isnan(raw(product)), 0, product)
+        products.append(product)
+    return products
+
+
+def _cotangents(
+    node: Node, g: Any, primals: list[Any], positions: Sequence[int], record: bool
+) -> list[Any]:
+    """What the VJP rules return for these inputs, not yet checked one by one.
+
+    Raises:
+        VjpError: a joint rule returned the wrong number of cotangents.
+    """
+    op, out, params = node.op, node if record else node.data, node.params
+    assert op is not None
+    if op.joint_rule is None:
+        return [run_rule(op.rules[i], (g, out, *primals), params) for i in positions]
+    cts = run_rule(op.joint_rule, (g, out, *primals), params)
+    if cts.__class__ is not tuple or len(cts) != len(primals):
+        raise wrong_count(node, cts)
+    return [cts[i] for i in positions]
+
+
+def _plain(node: Node, ct: Any) -> Any:
+    """What a rule returned for one input; ``None`` if it said that this has no gradient."""
+    assert node.op is not None
+    if node.op.joint_rule is None:
+        if ct is None or (isinstance(ct, tuple) and len(ct) != 1):
+            raise wrong_count(node, ct)
+        if isinstance(ct, tuple):
+            [ct] = ct
+    if isinstance(ct, NotDifferentiable):
+        raise type(ct)(*ct.args)  # a fresh one: an instance may be shared, and would keep its trace
+    return ct
+
+
+def _shape(data: Any) -> tuple[int, ...]:
+    shape: tuple[int, ...] = getattr(data, "shape", ())
+    return shape
+
+
+def _is_complex(data: Any) -> bool:
+    return isinstance(data, complex) or getattr(getattr(data, "dtype", None), "kind", "") == "c"
+
+
+def _total(parts: Sequence[Any]) -> Any:
+    total, *rest = parts
+    for part in rest:
+        total = total + part
+    return total
+
+
+def _explain(error: Exception, node: Node) -> None:
+    """Add to an exception which op's JVP it came from, on what, and made where."""
+    if isinstance(error, JvpError | VjpError | NonFiniteError) or node.op is None:
+        return  # says so already
+    inputs = ", ".join(show(x.data) for x in node.inputs)
+    error.add_note(
+        f"in the JVP of {describe(node.op)} at inputs ({inputs}); {diagnostics.created_at(node)}"
+    )

@@ -1,0 +1,108 @@
+"""Numbers in a row, grids of them, and polynomials at points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from opgrad import Raw
+from opgrad_arrays.rules import Functions, as_array
+
+
+def _parts(start: Raw, stop: Raw, num: int, endpoint: bool) -> Raw:
+    """From 0 to 1, along an axis before those of start and stop, in their precision."""
+    steps = max(num - 1 if endpoint else num, 1)
+    ndim = len(np.broadcast_shapes(np.shape(start), np.shape(stop)))
+    parts = np.reshape(np.arange(num) / steps, (num,) + (1,) * ndim)
+    return parts.astype(np.result_type(start, stop, 1.0))
+
+
+def _laid_out(numbers: Raw, dtype: Any, axis: int) -> Raw:
+    numbers = np.moveaxis(numbers, 0, axis)
+    return numbers if dtype is None else np.astype(numbers, dtype)
+
+
+def _linspace(
+    start: Raw,
+    stop: Raw,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: Any = None,
+    axis: int = 0,
+    *,
+    device: None = None,
+) -> Any:
+    """np.linspace, differentiated by both ends."""
+    start, stop = as_array(start), as_array(stop)
+    parts = _parts(start, stop, num, endpoint)
+    numbers = _laid_out(start * (1 - parts) + stop * parts, dtype, axis)
+    if not retstep:
+        return numbers
+    steps = num - 1 if endpoint else num
+    return numbers, (stop - start) / steps if steps else np.nan
+
+
+def _logspace(
+    start: Raw,
+    stop: Raw,
+    num: int = 50,
+    endpoint: bool = True,
+    base: Raw = 10.0,
+    dtype: Any = None,
+    axis: int = 0,
+) -> Raw:
+    """np.logspace: powers of a number, with exponents in a row."""
+    powers = np.power(base, _linspace(start, stop, num, endpoint))
+    return _laid_out(powers, dtype, axis)
+
+
+def _geomspace(
+    start: Raw, stop: Raw, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0
+) -> Raw:
+    """np.geomspace, of two numbers of the same sign."""
+    start, stop = as_array(start), as_array(stop)
+    parts = _parts(start, stop, num, endpoint)
+    return _laid_out(start * (stop / start) ** parts, dtype, axis)
+
+
+def _meshgrid(
+    *xi: Raw, copy: bool = True, sparse: bool = False, indexing: str = "xy"
+) -> tuple[Raw, ...]:
+    """np.meshgrid: each along an axis of its own."""
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f"indexing is 'xy' or 'ij', given {indexing!r}")
+    places = list(range(len(xi)))
+    if indexing == "xy" and len(xi) > 1:
+        places[:2] = 1, 0
+    grids = [
+        np.reshape(as_array(x), tuple(-1 if i == place else 1 for i in range(len(xi))))
+        for x, place in zip(xi, places, strict=True)
+    ]
+    return tuple(grids) if sparse else tuple(np.broadcast_arrays(*grids))
+
+
+def _vander(x: Raw, N: int | None = None, increasing: bool = False) -> Raw:
+    """np.vander: the powers of each element."""
+    powers = np.arange(np.shape(x)[0] if N is None else N)
+    return x[:, None] ** (powers if increasing else powers[::-1])
+
+
+def _polyval(p: Raw, x: Raw) -> Raw:
+    """np.polyval, by Horner's rule; by the coefficients, too."""
+    p, x = as_array(p), as_array(x)
+    y = np.zeros_like(x)
+    for k in range(np.shape(p)[0]):
+        y = y * x + p[k]
+    return y
+
+
+FUNCTIONS: Functions = {
+    np.linspace: _linspace,
+    np.logspace: _logspace,
+    np.geomspace: _geomspace,
+    np.meshgrid: _meshgrid,
+    np.vander: _vander,
+    np.polyval: _polyval,
+}

@@ -1,0 +1,25 @@
+"""Angles in degrees and radians, and those of complex numbers: made of ops."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from opgrad import Raw
+
+
+def radians(x: Raw, /) -> Raw:
+    """np.radians and np.deg2rad."""
+    return x * (math.pi / 180)
+
+
+def degrees(x: Raw, /) -> Raw:
+    """np.degrees and np.rad2deg."""
+    return x * (180 / math.pi)
+
+
+def angle(z: Raw, deg: bool = False) -> Raw:
+    """np.angle: of a real number, 0 or pi."""
+    found = np.arctan2(np.imag(z), np.real(z))
+    return degrees(found) if deg else found
