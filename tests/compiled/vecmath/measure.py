@@ -1,4 +1,4 @@
-"""Print the table of the largest errors in the README of `opgrad_llvm.vecmath` (20 seconds)."""
+"""Print the largest error of each function, on more arguments than the tests (20 seconds)."""
 
 from __future__ import annotations
 
