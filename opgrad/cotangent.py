@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.data import NUMBER_TYPES, is_data, is_lazy, is_number, say, show
+from opgrad.data import NUMBER_TYPES, is_data, is_lazy, is_number, is_traced, say, show
 from opgrad.errors import CotangentError, NotDifferentiable, VjpError
 from opgrad.node import Node
 from opgrad.plugin import describe
@@ -125,8 +125,9 @@ def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: An
         cotangents[node] = ct if old is None else old
     elif (
         node in owned
-        and not isinstance(old, Node)  # of a recorded pass, some cotangents are Values, some not
+        and isinstance(old, np.ndarray)  # of a recorded pass, some cotangents are Values, some not
         and not isinstance(ct, Node)
+        and not is_traced(ct)
         and old.dtype == ct.dtype
     ):
         np.add(old, ct, out=old)
@@ -200,7 +201,7 @@ def _unbroadcast(ct: Any, given: tuple[int, ...], shape: tuple[int, ...]) -> Any
 def is_less_precise(ct: Any, primal: Any) -> bool:
     """Whether digits were lost on the way: a float16 cotangent for a float32 primal."""
     given, wanted = getattr(ct, "dtype", None), getattr(primal, "dtype", None)
-    if given is None or wanted is None or given == wanted:
+    if given is None or wanted is None or given == wanted or is_number(primal):
         return False
     is_floating = given.kind in "fc" and wanted.kind in "fc"
     return is_floating and bool(np.finfo(given).eps > np.finfo(wanted).eps)

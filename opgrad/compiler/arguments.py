@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from opgrad.compiler.kind import Kind
+from opgrad.compiler.traced import LIMIT
 from opgrad.data import PLAIN
 
 Read: TypeAlias = Callable[[Any, list[Any]], bool]
@@ -43,6 +44,7 @@ class Form:
         self.structure = structure
         self.dynamic = [i for i, cls in enumerate(types) if is_dynamic(cls)]
         self._types = types
+        self._integers = [i for i in self.dynamic if types[i] is int]
         self._arrays = [i for i in self.dynamic if types[i] is np.ndarray]
         self._static = [i for i in range(len(types)) if i not in set(self.dynamic)]
         self._read = reader(structure)
@@ -59,8 +61,11 @@ class Form:
         """What is known of calls like this one.
 
         Raises:
-            TypeError: a static argument cannot be hashed.
+            TypeError: a static argument cannot be hashed, or an integer has more than 64 bits.
         """
+        for i in self._integers:
+            if not -LIMIT <= leaves[i] < LIMIT:
+                raise TypeError
         key: list[Any] = []
         for i in self._arrays:
             x = leaves[i]

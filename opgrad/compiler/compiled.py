@@ -46,7 +46,7 @@ class Compiled(Generic[P, R]):
         self,
         function: Callable[P, R],
         *,
-        backend: str = "auto",
+        backend: str | Backend = "auto",
         static_argnums: int | Sequence[int] = (),
         static_argnames: str | Sequence[str] = (),
         max_traces: int = MAX_TRACES,
@@ -85,7 +85,7 @@ class Compiled(Generic[P, R]):
             form = self._form_of(structure, tuple(map(type, leaves)))
         try:
             kind = form.kind(leaves)
-        except TypeError:  # a static argument cannot be hashed
+        except TypeError:  # a static argument cannot be hashed, or an integer is large
             return self.function(*args, **kwargs)
         if kind.is_eager:
             return self.function(*args, **kwargs)
@@ -117,7 +117,9 @@ class Compiled(Generic[P, R]):
             return self.function(*args, **kwargs)
         start = perf_counter()
         try:
-            traces, returned = trace(self._unmarked, self.__name__, leaves, form.structure, form.dynamic)
+            traces, returned = trace(
+                self._unmarked, self.__name__, leaves, form.structure, form.dynamic
+            )
         except Exception as error:
             cause = NotTraceable.behind(error)
             if cause is None:
@@ -152,10 +154,13 @@ class Compiled(Generic[P, R]):
         return marked, {k: StaticArgument(x) if k in names else x for k, x in kwargs.items()}
 
     def _lower(self, graph: Graph, inputs: Sequence[Node]) -> Executable:
+        if not isinstance(self._backend, str):
+            return self._backend.lower(graph, inputs)
         if self._backend != "auto":
             return default().backend(self._backend).lower(graph, inputs)
+        backend = automatic_backend()
         try:
-            return automatic_backend().lower(graph, inputs)
+            return backend.lower(graph, inputs)
         except Exception as error:  # a backend that fails does not take the program down
             self._warn(f"runs by NumPy, step by step, since its backend failed: {error!r}")
             return default().backend("python").lower(graph, inputs)
@@ -252,7 +257,8 @@ def compile(f: Callable[..., Any] | None = None, **options: Any) -> Any:
     Args:
         f: a function of numbers, arrays and containers of them; transforms of functions are such
             functions, too. Left out: a decorator.
-        backend: ``"llvm"`` or ``"python"``, or that of a plugin; ``"auto"``: the fastest there is.
+        backend: the name of one, such as ``"python"``, or one itself; ``"auto"``: the fastest that
+            there is.
         static_argnums, static_argnames: arguments that are part of the program, by position and by
             name: another value makes another program. They must be hashable. Anything that is no
             number and no array is static anyway.

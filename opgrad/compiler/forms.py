@@ -53,9 +53,10 @@ def _reduction(op: Op, *, default_axis: Any = None, dtypes: str = "fcbiu") -> Fo
         initial: Any = _NO_VALUE,
         where: Any = True,
     ) -> Any:
-        plain = dtype is None and initial is _NO_VALUE and where is True and out is None
+        plain = initial is _NO_VALUE and where is True and out is None
         if not is_traced(a) or not plain or a.dtype.kind not in dtypes:
             return NotImplemented
+        a = a if dtype is None else a.astype(dtype)
         axes = _axes(axis, a.ndim)
         out = _record(op, a, axis=axes) if axes else a
         if not axes and a.dtype.kind not in "fc":
@@ -71,12 +72,19 @@ def _extremum(op: Op, *, default_axis: Any = None) -> Form:
     form = _reduction(op, default_axis=default_axis)
 
     def extremum(a: Any, axis: Any = default_axis, out: Any = None, **options: Any) -> Any:
+        if is_traced(a) and not a.size:
+            return _of_nothing(op.forward, a, axis, **options)
         return form(a, axis, None, out, **options)
 
     return extremum
 
 
-def _truth(op: Op) -> Form:
+def _of_nothing(function: Form, a: Any, axis: Any, **options: Any) -> Any:
+    """Of an array without elements, the same whatever the arguments are."""
+    return function(np.zeros(a.shape, a.dtype), axis=axis, **options)
+
+
+def _truth(op: Op, function: Form) -> Form:
     form = _reduction(op)
 
     def truth(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
@@ -85,7 +93,7 @@ def _truth(op: Op) -> Form:
         if not a.shape:
             return a
         if not a.size:
-            return NotImplemented  # the extrema of nothing are not known
+            return _of_nothing(function, a, axis, keepdims=keepdims)
         return form(a, axis, None, out, keepdims)
 
     return truth
@@ -126,7 +134,7 @@ def _std(a: Any, *args: Any, **options: Any) -> Any:
 
 
 def _reshape(a: Any, shape: Any, order: str = "C", *, copy: Any = None) -> Any:
-    if order != "C" or not is_traced(a):
+    if order not in "CF" or not is_traced(a):
         return NotImplemented
     shape = tuple(map(int, shape)) if isinstance(shape, Sequence) else (int(shape),)
     if -1 in shape:
@@ -134,6 +142,8 @@ def _reshape(a: Any, shape: Any, order: str = "C", *, copy: Any = None) -> Any:
         for n in shape:
             known *= n if n != -1 else 1
         shape = tuple(a.size // known if n == -1 else n for n in shape)
+    if order == "F":
+        return np.transpose(np.reshape(np.transpose(a), shape[::-1]))
     return a if shape == a.shape else _record(RESHAPE, a, shape=shape)
 
 
@@ -166,6 +176,20 @@ def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
     moved = order.pop(source)
     order.insert(range(a.ndim)[destination], moved)
     return _transpose(a, order)
+
+
+def _flip(m: Any, axis: Any = None) -> Any:
+    axes = _axes(axis, m.ndim)
+    return m[tuple([slice(None, None, -1 if i in axes else None) for i in range(m.ndim)])]
+
+
+def _round(a: Any, decimals: int = 0, out: Any = None) -> Any:
+    if a.dtype.kind != "f":
+        return NotImplemented
+    if not decimals:
+        return np.rint(a)
+    scale = 10.0 ** abs(decimals)
+    return np.rint(a * scale) / scale if decimals > 0 else np.rint(a / scale) * scale
 
 
 def _expand_dims(a: Any, axis: Any) -> Any:
@@ -246,8 +270,8 @@ FORMS: dict[Any, Form] = {
     np.prod: _reduction(PROD),
     np.max: _extremum(MAX),
     np.min: _extremum(MIN),
-    np.any: _truth(MAX),
-    np.all: _truth(MIN),
+    np.any: _truth(MAX, np.any),
+    np.all: _truth(MIN, np.all),
     np.add.reduce: _reduction(SUM, default_axis=0),
     np.multiply.reduce: _reduction(PROD, default_axis=0),
     np.maximum.reduce: _extremum(MAX, default_axis=0),
@@ -261,6 +285,11 @@ FORMS: dict[Any, Form] = {
     np.transpose: _transpose,
     np.swapaxes: _swapaxes,
     np.moveaxis: _moveaxis,
+    np.flip: _flip,
+    np.fliplr: lambda m: _flip(m, 1),
+    np.flipud: lambda m: _flip(m, 0),
+    np.round: _round,
+    np.around: _round,
     np.expand_dims: _expand_dims,
     np.squeeze: _squeeze,
     np.where: _where,

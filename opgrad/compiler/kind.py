@@ -7,7 +7,8 @@ from typing import Any
 
 from attrs import frozen
 
-from opgrad.compiler.tracing import Output, Traces
+from opgrad.compiler.primitives import OtherShape
+from opgrad.compiler.tracing import Output, Traces, own
 from opgrad.graph import Graph
 from opgrad.hooks import Executable
 
@@ -33,8 +34,15 @@ class Program:
 
     def run(self, inputs: Sequence[Any]) -> Any:
         """The function's result; ``OTHER`` if these arguments lead to other decisions."""
-        values = self.executable(*inputs)
         traces = self.traces
+        try:
+            values = self.executable(*inputs)
+        except OtherShape:
+            return OTHER
+        except Exception:
+            if traces.guards:
+                return OTHER  # perhaps this call would not come here
+            raise
         if traces.guards:
             if not values[-1]:
                 return OTHER
@@ -43,7 +51,7 @@ class Program:
             return traces.structure.unflatten(values)
         return traces.structure.unflatten(
             [
-                values[leaf.position] if isinstance(leaf, Output) else leaf.value
+                values[leaf.position] if isinstance(leaf, Output) else own(leaf.value)
                 for leaf in traces.result
             ]
         )

@@ -17,6 +17,8 @@ def simplify_layout(node: Node) -> Node | None:
         return None
     if aval(x) == node.data and op is not TRANSPOSE:
         return x
+    if op is NUMBER and x.op is ASTYPE and x.x is not None and aval(x.x) == node.data:
+        return x.x
     if op is RESHAPE and x.op is RESHAPE:
         assert x.x is not None
         return x.x if aval(x.x) == node.data else make(RESHAPE, (x.x,), node.data, node.params)
@@ -48,7 +50,10 @@ def sink_broadcasts(node: Node) -> Node | None:
     if not is_first and (y is None or y.op is not BROADCAST) and node.more is None:
         return None
     inputs = node.inputs
-    bare = tuple([_bare(parent, node.data) for parent in inputs])
+    dtypes = {aval(parent).dtype for parent in inputs if not _is_broadcast_number(parent)}
+    # A Python number takes on the dtype of what it meets, unlike the array of it.
+    takes_numbers = not dtypes or node.data.dtype in dtypes
+    bare = tuple([_bare(parent, node.data, takes_numbers) for parent in inputs])
     if bare == inputs:
         return None
     shape = np.broadcast_shapes(*[_shape(parent) for parent in bare])
@@ -58,13 +63,19 @@ def sink_broadcasts(node: Node) -> Node | None:
     return make(BROADCAST, (small,), node.data, {"shape": node.data.shape})
 
 
-def _bare(node: Node, result: Aval) -> Node:
-    if node.op is not BROADCAST:
-        return node
+def _is_broadcast_number(node: Node) -> bool:
     x = node.x
-    assert x is not None
-    # A Python number would take on other dtypes than the array of it does.
-    return x if not aval(x).number or node.data.dtype == result.dtype else node
+    if node.op is BROADCAST and x is not None:
+        return aval(x).number is True
+    return aval(node).number is True
+
+
+def _bare(node: Node, result: Aval, takes_numbers: bool) -> Node:
+    x = node.x
+    if node.op is not BROADCAST or x is None:
+        return node
+    fits = takes_numbers and node.data.dtype == result.dtype
+    return x if fits or not aval(x).number else node
 
 
 def _shape(node: Node) -> tuple[int, ...]:

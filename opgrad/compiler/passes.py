@@ -26,7 +26,7 @@ from opgrad.compiler.rewrite import (
 )
 from opgrad.forward import constant
 from opgrad.graph import Graph
-from opgrad.node import Node
+from opgrad.node import Constant, Node
 
 Pass: TypeAlias = Callable[[Graph], Graph]
 
@@ -58,6 +58,8 @@ def remove_dead(graph: Graph) -> Graph:
 
 def gather_scatters(graph: Graph) -> Graph:
     """A sum of scatters is one scatter: the gradient by an array that was taken apart."""
+    if not any(node.op is SCATTER for node in graph.nodes):
+        return graph
     uses: dict[Node, int] = dict.fromkeys(graph.outputs, 2)
     for node in graph.nodes:
         for parent in node.inputs:
@@ -68,11 +70,14 @@ def gather_scatters(graph: Graph) -> Graph:
         if _adds_like_scatters(node, is_sum):
             is_sum.add(node)
             inner.update(parent for parent in node.inputs if uses[parent] == 1)
+    inner &= is_sum
     made: dict[Node, Node] = {}
     for node in graph.nodes:
-        if node in is_sum and node not in inner:
-            made[node] = _one_scatter(node, inner & is_sum, made)
-        elif node not in inner or node not in is_sum:
+        if node in inner:
+            continue
+        if node in is_sum:
+            made[node] = _one_scatter(node, inner, made)
+        else:
             made[node] = with_inputs(node, made)
     return snapshot([made[node] for node in graph.outputs], graph.inputs)
 
@@ -83,12 +88,17 @@ def _adds_like_scatters(node: Node, sums: set[Node]) -> bool:
         op is not None
         and op.name == "add"
         and all(
-            (parent.op is SCATTER or parent in sums)
+            (parent.op is SCATTER or parent in sums or _can_be_scattered(parent))
             and parent.data.shape == node.data.shape
             and parent.data.dtype == node.data.dtype
             for parent in node.inputs
         )
     )
+
+
+def _can_be_scattered(node: Node) -> bool:
+    """Whether it is a cotangent that is known, with so few elements that each can be a value."""
+    return is_constant(node) and isinstance(node.data, np.ndarray) and node.data.size <= FEW
 
 
 def _one_scatter(root: Node, inner: set[Node], made: dict[Node, Node]) -> Node:
@@ -99,6 +109,11 @@ def _one_scatter(root: Node, inner: set[Node], made: dict[Node, Node]) -> Node:
         node = stack.pop()
         if node in inner:
             stack.extend(reversed(node.inputs))
+            continue
+        if is_constant(node):
+            for index, element in np.ndenumerate(node.data):
+                values.append(constant(element))
+                indices.append(index)
             continue
         scatter = made[node]
         values += scatter.inputs
@@ -136,7 +151,9 @@ def optimise(graph: Graph) -> Graph:
 def _folding() -> Rule:
     def fold(node: Node) -> Node | None:
         op = node.op
-        if op is None or op.opaque or not all(map(is_constant, node.inputs)):
+        if node.x.__class__ is not Constant or op is None or op.opaque:
+            return None
+        if not all(map(is_constant, node.inputs)):
             return None
         with np.errstate(all="ignore"):
             data = op.forward(*[parent.data for parent in node.inputs], **node.params)
@@ -148,6 +165,9 @@ def _folding() -> Rule:
 
     return fold
 
+
+FEW = 1024
+"""Elements of the largest constant that becomes part of a scatter."""
 
 LARGEST = 1 << 20
 """Bytes of the largest array that is computed beforehand and kept."""

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 
+from opgrad.compiler.avals import aval_of
 from opgrad.node import Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Op, full_name
 
@@ -32,9 +33,12 @@ def _primitive(name: str, forward: Callable[..., Any], arity: int | None, *param
 
 
 def _scatter(*values: Any, shape: tuple[int, ...], dtype: Any, indices: tuple[Any, ...]) -> Any:
-    out = np.zeros(shape, dtype)
+    out = np.full(shape, -0.0, dtype)  # to which any number adds as it is
+    is_blank = np.ones(shape, bool)
     for index, value in zip(indices, values, strict=True):
         out[index] += value
+        is_blank[index] = False
+    out[is_blank] = 0
     return out
 
 
@@ -116,7 +120,24 @@ def fill(template: Any, inputs: tuple[Any, ...]) -> Any:
     return template
 
 
-def call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Op:
-    """The primitive of one call of a function that backends call back."""
-    made = Call(function, args, kwargs)
-    return Op(name=full_name(function), forward=made, arity=None, opaque=True, doc="")
+class OtherShape(Exception):  # noqa: N818  # caught by what runs the program
+    """A call that a program makes gave another shape or dtype than when it was traced."""
+
+
+def call(run: Callable[..., Any], name: str, aval: Any) -> Op:
+    """The primitive of calls that backends make in Python.
+
+    Args:
+        run: takes the inputs to the result, or to a tuple of several.
+        name: of what is called.
+        aval: of the result when traced, or a tuple of these. With another one, it raises
+            ``OtherShape``.
+    """
+
+    def forward(*inputs: Any) -> Any:
+        out = run(*inputs)
+        if aval_of(out) != aval:
+            raise OtherShape(name)
+        return out
+
+    return Op(name=name, forward=forward, arity=None, opaque=True, doc="")

@@ -16,25 +16,34 @@ import numpy as np
 
 from opgrad.compiler.avals import Aval, aval_of
 from opgrad.compiler.forms import FORMS, METHODS
+from opgrad.compiler.operators import as_int, binary, comparison, is_result, power, unary
 from opgrad.compiler.primitives import (
     ASTYPE,
     BROADCAST,
     GETITEM,
     NUMBER,
     PICK,
+    RESHAPE,
     SCATTER,
+    TRANSPOSE,
+    Call,
     Hole,
     call,
     elementwise,
     make,
 )
-from opgrad.data import PLAIN
 from opgrad.errors import LeakedTraceError, NotTraceable
 from opgrad.forward import constant
 from opgrad.node import Constant, Node
 from opgrad.operation import NO_PARAMS, Op, full_name
 
 BASIC = (int, np.integer, slice, type(Ellipsis), type(None))
+
+LIMIT = 2**63
+"""Python's integers have no more bits than this in a program."""
+
+_VIEWS = {GETITEM, BROADCAST, RESHAPE, TRANSPOSE, PICK}
+"""What may share its memory with what it is applied to."""
 
 
 class Trace:
@@ -43,15 +52,17 @@ class Trace:
     Attributes:
         name: of the function.
         is_open: whether it still runs.
+        viewed: nodes of arrays that there may be views of.
         guards: nodes whose values Python's decisions were taken from, each with the outcome.
     """
 
-    __slots__ = ("_constants", "guards", "is_open", "name")
+    __slots__ = ("_constants", "guards", "is_open", "name", "viewed")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.is_open = True
         self.guards: list[tuple[Node, bool | int]] = []
+        self.viewed: set[Node] = set()
         self._constants: dict[int, tuple[Any, Constant]] = {}
 
     def input(self, data: Any) -> Traced:
@@ -66,8 +77,9 @@ class Trace:
             element = constant(data[(0,) * data.ndim])
             return make(BROADCAST, (element,), aval_of(data), {"shape": data.shape})
         known = self._constants.get(id(data))
-        if known is None:
-            kept = data.copy() if data.flags.writeable or data.base is not None else data
+        can_change = data.flags.writeable or data.base is not None
+        if known is None or (can_change and known[1].data.tobytes() != data.tobytes()):
+            kept = data.copy() if can_change else data
             known = self._constants[id(data)] = data, constant(kept)
         return known[1]
 
@@ -100,6 +112,10 @@ class Trace:
         out = (compute or op.forward)(*values, **params)
         if out.__class__ is np.ndarray and not out.ndim:
             out = out[()]
+        elif out.__class__ is int and not -LIMIT <= out < LIMIT:
+            raise self.refusal("an integer of more than 64 bits needs Python itself;")
+        if op in _VIEWS:
+            self.viewed.add(nodes[0])
         node = make(op, tuple(nodes), aval_of(out), params)
         return Traced(self, node, out)
 
@@ -123,29 +139,28 @@ class Trace:
                 return x.copy()
             return x
 
-        op = call(function, hollow(args), hollow(dict(kwargs)))
-        values = tuple([x.concrete for x in inputs])
-        result = op.forward(*values)
+        run = Call(function, hollow(args), hollow(dict(kwargs)))
+        result = run(*[x.concrete for x in inputs])
         if result is None:
-            raise NotTraceable(
-                f"{full_name(function)} returns nothing, and so changes an array in place; make it "
-                f"part of an op (og.op), which is called back. In {self.name}, being compiled.",
-                self,
+            raise self.refusal(
+                f"{full_name(function)} returns nothing, and so changes an array in place;"
             )
-        return self._parts(op, tuple(inputs), result)
+        return self._parts(run, tuple(inputs), result)
 
-    def _parts(self, op: Op, inputs: tuple[Traced, ...], result: Any) -> Any:
+    def _parts(self, run: Call, inputs: tuple[Traced, ...], result: Any) -> Any:
+        name = full_name(run.function)
         if not isinstance(result, tuple | list):
+            op = call(run, name, aval_of(result))
             return self.record(op, inputs, compute=lambda *_: result)
-        positions = [i for i, part in enumerate(result) if _is_data(part)]
+        positions = [i for i, part in enumerate(result) if is_result(part)]
         kept = tuple(result[i] for i in positions)
 
-        def forward(*values: Any) -> Any:
-            parts = op.forward(*values)
+        def several(*values: Any) -> Any:
+            parts = run(*values)
             return tuple(parts[i] for i in positions)
 
-        several = Op(name=op.name, forward=forward, arity=None, opaque=True)
-        whole = self.record(several, inputs, compute=lambda *_: kept)
+        op = call(several, name, aval_of(kept))
+        whole = self.record(op, inputs, compute=lambda *_: kept)
         parts = list(result)
         for k, i in enumerate(positions):
             parts[i] = self.record(PICK, (whole,), {"index": k})
@@ -158,36 +173,19 @@ class Trace:
         self.guards.append((traced.node, outcome))
         return outcome
 
+    def refusal(self, what: str) -> NotTraceable:
+        """The error for what needs plain data."""
+        return NotTraceable(
+            f"{what} make it part of an op (og.op), which is then called back. In {self.name}, "
+            f"being compiled.",
+            self,
+        )
+
     def _leaked(self, trace: Trace) -> LeakedTraceError:
         return LeakedTraceError(
             f"a value from inside {trace.name}, being compiled, was kept and is used elsewhere. "
             f"Return what is needed outside; the function runs only when it is traced."
         )
-
-
-def _is_data(x: Any) -> bool:
-    return isinstance(x, np.ndarray | np.generic) or x.__class__ in PLAIN
-
-
-def _operator(ufunc: np.ufunc, compute: Callable[..., Any]) -> Any:
-    op = elementwise(ufunc, 2)
-
-    def method(x: Traced, y: Any) -> Any:
-        if y.__class__ is not Traced and not _is_data(y):
-            return NotImplemented
-        return x.trace.record(op, (x, y), compute=compute)
-
-    def reflected(y: Traced, x: Any) -> Any:
-        if not _is_data(x):
-            return NotImplemented
-        return y.trace.record(op, (x, y), compute=compute)
-
-    return method, reflected
-
-
-def _unary(ufunc: np.ufunc, compute: Callable[..., Any]) -> Any:
-    op = elementwise(ufunc, 1)
-    return lambda x: x.trace.record(op, (x,), compute=compute)
 
 
 class Traced:
@@ -220,29 +218,62 @@ class Traced:
 
     # -- operators -----------------------------------------------------------------------------
 
-    __add__, __radd__ = _operator(np.add, operator.add)
-    __sub__, __rsub__ = _operator(np.subtract, operator.sub)
-    __mul__, __rmul__ = _operator(np.multiply, operator.mul)
-    __truediv__, __rtruediv__ = _operator(np.divide, operator.truediv)
-    __floordiv__, __rfloordiv__ = _operator(np.floor_divide, operator.floordiv)
-    __mod__, __rmod__ = _operator(np.remainder, operator.mod)
-    __pow__, __rpow__ = _operator(np.power, operator.pow)
-    __and__, __rand__ = _operator(np.bitwise_and, operator.and_)
-    __or__, __ror__ = _operator(np.bitwise_or, operator.or_)
-    __xor__, __rxor__ = _operator(np.bitwise_xor, operator.xor)
-    __lt__, _ = _operator(np.less, operator.lt)
-    __le__, _ = _operator(np.less_equal, operator.le)
-    __gt__, _ = _operator(np.greater, operator.gt)
-    __ge__, _ = _operator(np.greater_equal, operator.ge)
-    __eq__, _ = _operator(np.equal, operator.eq)
-    __ne__, _ = _operator(np.not_equal, operator.ne)
+    __add__, __radd__, __iadd__ = binary(np.add, operator.add)
+    __sub__, __rsub__, __isub__ = binary(np.subtract, operator.sub)
+    __mul__, __rmul__, __imul__ = binary(np.multiply, operator.mul)
+    __truediv__, __rtruediv__, __itruediv__ = binary(np.divide, operator.truediv)
+    __floordiv__, __rfloordiv__, __ifloordiv__ = binary(np.floor_divide, operator.floordiv)
+    __mod__, __rmod__, __imod__ = binary(np.remainder, operator.mod)
+    __lshift__, __rlshift__, __ilshift__ = binary(np.left_shift, operator.lshift)
+    __rshift__, __rrshift__, __irshift__ = binary(np.right_shift, operator.rshift)
+    __and__, __rand__, __iand__ = binary(np.bitwise_and, operator.and_, takes_bools=True)
+    __or__, __ror__, __ior__ = binary(np.bitwise_or, operator.or_, takes_bools=True)
+    __xor__, __rxor__, __ixor__ = binary(np.bitwise_xor, operator.xor, takes_bools=True)
+    __lt__ = comparison(np.less, operator.lt)
+    __le__ = comparison(np.less_equal, operator.le)
+    __gt__ = comparison(np.greater, operator.gt)
+    __ge__ = comparison(np.greater_equal, operator.ge)
+    __eq__ = comparison(np.equal, operator.eq)
+    __ne__ = comparison(np.not_equal, operator.ne)
     __hash__ = object.__hash__
-    __neg__ = _unary(np.negative, operator.neg)
-    __abs__ = _unary(np.absolute, operator.abs)
-    __invert__ = _unary(np.invert, operator.invert)
+    __neg__ = unary(np.negative, operator.neg)
+    __abs__ = unary(np.absolute, operator.abs)
+    __invert__ = unary(np.invert, operator.invert)
 
-    def __pos__(self) -> Traced:
+    def __pow__(self, other: Any) -> Any:
+        return power(self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return power(other, self)
+
+    def __ipow__(self, other: Any) -> Any:
+        return self.become(self**other) if self.shape else self**other
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
+
+    def become(self, other: Any) -> Any:
+        """What ``x += y`` does to an array, wherever else it is held.
+
+        Raises:
+            NotTraceable: its memory is, or may be, that of another array, too; or NumPy would not
+                write the result into this one.
+        """
+        if other is NotImplemented:
+            return NotImplemented
+        op, trace = self.node.op, self.trace
+        is_shared = op is None or op.opaque or op in _VIEWS or self.node in trace.viewed
+        if is_shared or other.aval != self.aval:
+            raise self._not_plain("x += y changes an array in place; write x = x + y, or")
+        self.node, self.concrete = other.node, other.concrete
         return self
+
+    def __pos__(self) -> Any:
+        operator.pos(self.concrete)  # refuses NumPy's booleans
+        return as_int(self) if self.concrete.__class__ is bool else self.copy()
 
     def __matmul__(self, other: Any) -> Any:
         return np.matmul(self, other) if _takes_part(other) else NotImplemented
@@ -293,7 +324,11 @@ class Traced:
             return NotImplemented
         form = FORMS.get(func)
         made = form(*args, **kwargs) if form else NotImplemented
-        return self.trace.call(func, args, kwargs) if made is NotImplemented else made
+        if made is NotImplemented:
+            return self.trace.call(func, args, kwargs)
+        if made.__class__ is Traced and made.is_number and func is not np.real:
+            return made.astype(made.dtype)  # NumPy makes its own numbers of Python's
+        return made
 
     # -- methods -------------------------------------------------------------------------------
 
@@ -305,7 +340,7 @@ class Traced:
         """In another dtype."""
         dtype = np.dtype(dtype)
         if dtype == self.dtype and not self.is_number:
-            return self
+            return self.copy()
         return self.trace.record(ASTYPE, (self,), {"dtype": dtype})
 
     def scatter(self, index: Any, shape: tuple[int, ...]) -> Any:
@@ -317,12 +352,20 @@ class Traced:
         return self.trace.record(SCATTER, (self,), params)
 
     def copy(self) -> Traced:
-        """Itself: it cannot change."""
-        return self
+        """Another of the same."""
+        return Traced(self.trace, self.node, self.concrete)
+
+    def __copy__(self) -> Traced:
+        return self.copy()
+
+    def __deepcopy__(self, memo: Any) -> Traced:
+        return self.copy()
 
     def __getattr__(self, name: str) -> Any:
         function = METHODS.get(name)
         if function is None:
+            if not name.startswith("_") and hasattr(self.concrete, name):
+                raise self._not_plain(f"x.{name} needs plain data;")
             raise AttributeError(f"a traced array has no attribute {name!r}")
         return lambda *args, **kwargs: function(self, *args, **kwargs)
 
@@ -345,6 +388,12 @@ class Traced:
 
     __complex__ = __float__
 
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        raise self._not_plain("round(x) needs plain data; use np.round, or")
+
+    def __format__(self, spec: str) -> str:
+        return format(self.concrete, spec) if spec else repr(self)
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         raise self._not_plain(
             "np.asarray(x), np.array([x, y]) or a function not made for NumPy's dispatch protocols "
@@ -352,11 +401,7 @@ class Traced:
         )
 
     def _not_plain(self, what: str) -> NotTraceable:
-        return NotTraceable(
-            f"{what} make it an op (og.op), which is then called back. In {self.trace.name}, being "
-            f"compiled.",
-            self.trace,
-        )
+        return self.trace.refusal(what)
 
 
 def _takes_part(x: Any) -> bool:

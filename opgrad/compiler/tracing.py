@@ -15,7 +15,6 @@ from opgrad.compiler.primitives import RESHAPE, elementwise, make
 from opgrad.compiler.rewrite import snapshot
 from opgrad.compiler.traced import Trace, Traced
 from opgrad.containers import flatten
-from opgrad.errors import InputError
 from opgrad.forward import constant
 from opgrad.graph import Graph
 from opgrad.node import Node
@@ -71,7 +70,6 @@ def trace(
 
     Raises:
         NotTraceable: ``f`` would turn a traced value into plain data.
-        InputError: ``f`` returned a Value.
         Exception: whatever ``f`` raised.
     """
     run = Trace(name)
@@ -92,14 +90,14 @@ def trace(
     result: list[Output | Static] = []
     concrete = []
     for part in parts:
-        if isinstance(part, Node):
-            raise InputError(f"{name}, being compiled, returned a Value; return its data")
+        if isinstance(part, Node):  # of ops called on raw data; raw it goes out
+            part = part.data
         if isinstance(part, Traced):
             result.append(Output(len(outputs)))
             outputs.append(part.node)
-            concrete.append(_own(part.concrete))
+            concrete.append(own(part.concrete))
         else:
-            result.append(Static(part))
+            result.append(Static(own(part)))
             concrete.append(part)
     if run.guards:
         outputs.append(reduce(_both, [_holds(node, outcome) for node, outcome in run.guards]))
@@ -114,7 +112,8 @@ def trace(
     return traces, out_structure.unflatten(concrete)
 
 
-def _own(data: Any) -> Any:
+def own(data: Any) -> Any:
+    """A copy of what can change."""
     return data.copy() if isinstance(data, np.ndarray) else data
 
 

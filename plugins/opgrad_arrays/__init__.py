@@ -29,6 +29,7 @@ from opgrad_arrays import (
     sorting,
     stable,
     statistics,
+    updating,
 )
 from opgrad_arrays.cumulative import cumprod as cumprod
 from opgrad_arrays.cumulative import cumsum as cumsum
@@ -83,7 +84,7 @@ def opgrad_ops() -> list[og.Op]:
 @og.hookimpl.opgrad_lowerings
 def opgrad_lowerings() -> Mapping[og.Op, Callable[..., Any]]:
     """What is traced of ops that write into arrays."""
-    return indexing.LOWERINGS
+    return {**indexing.LOWERINGS, **updating.LOWERINGS, **cumulative.LOWERINGS}
 
 
 @og.hookimpl.opgrad_functions

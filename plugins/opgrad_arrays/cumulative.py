@@ -14,6 +14,7 @@ import numpy as np
 import opgrad as og
 from opgrad import Raw
 from opgrad_arrays.axes import along
+from opgrad_arrays.indexing import scatter
 from opgrad_arrays.rules import Functions, run
 from opgrad_arrays.shaping import MATRIX
 
@@ -88,7 +89,8 @@ def recurrence(x: Raw, y: Raw) -> Raw:
 
     Derivative: the recurrence with x in the other direction.
     """
-    if not isinstance(y, np.ndarray):  # such as Dask's, which would be computed
+    is_short = not og.is_traced(y) or np.shape(y)[-1] <= 8  # else one step of a program
+    if not isinstance(y, np.ndarray) and is_short:  # such as Dask's, which would be computed
         steps = [y[..., 0]] if np.shape(y)[-1] else []
         for k in range(1, np.shape(y)[-1]):
             steps.append(x[..., k] * steps[-1] + y[..., k])
@@ -128,6 +130,13 @@ def shift(x: Raw, *, by: int) -> Raw:
     else:
         out[..., : max(n + by, 0)] = x[..., -by:]
     return out
+
+
+def _trace_shift(x: Any, *, by: int) -> Any:
+    n = x.shape[-1]
+    by = max(-n, min(n, by))
+    given, place = slice(max(0, -by), n - max(0, by)), slice(max(0, by), n - max(0, -by))
+    return run(scatter, x[..., given], index=(..., place), shape=x.shape)
 
 
 @shift.vjp
@@ -188,6 +197,7 @@ def _cumulative(function: Callable[..., Any], first: int) -> Callable[..., Raw]:
     return cumulative
 
 
+LOWERINGS: dict[og.Op, Callable[..., Any]] = {shift: _trace_shift}
 OPS = (cumsum, cumprod, recurrence, shift)
 FUNCTIONS: Functions = {
     np.diff: _diff,

@@ -103,6 +103,11 @@ def refuse_repeats(x: Raw, index: Index) -> None:
         )
 
 
+def is_basic(index: Index) -> bool:
+    """Whether it is made of integers, slices, ``None`` and ``...`` alone."""
+    return all(isinstance(p, BASIC) for p in (index if isinstance(index, tuple) else (index,)))
+
+
 def never_repeats(index: Index) -> bool:
     """Whether no element is chosen twice, as far as the kinds of the indices tell."""
     parts = index if isinstance(index, tuple) else (index,)
@@ -117,7 +122,7 @@ def _take(
     if axis is None:
         a, axis = np.ravel(a), 0
     axis = range(np.ndim(a))[axis]
-    n, chosen = np.shape(a)[axis], np.asarray(plain(indices))
+    n, chosen = np.shape(a)[axis], as_index(indices)
     if chosen.dtype.kind not in "iu" and not chosen.size:
         chosen = chosen.astype(np.intp)
     if mode == "wrap":
@@ -130,7 +135,7 @@ def _take(
 def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     if axis is None:
         arr, axis = np.ravel(arr), 0
-    axis, chosen = range(np.ndim(arr))[axis], np.asarray(plain(indices))
+    axis, chosen = range(np.ndim(arr))[axis], as_index(indices)
     grid = list(np.ogrid[tuple(slice(n) for n in np.shape(arr))])
     grid[axis] = chosen
     return arr[tuple(grid)]
@@ -154,7 +159,7 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 
 def _choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     """np.choose: element by element, the one of the choices that the integers say."""
-    count, which = len(choices), np.asarray(plain(a))
+    count, which = len(choices), as_index(a)
     if mode == "wrap":
         which = which % count
     elif mode == "clip":
@@ -176,9 +181,17 @@ def _bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     return run(scatter, weights, index=places, shape=counts.shape)
 
 
-LOWERINGS: dict[og.Op, Callable[..., Any]] = {
-    scatter: lambda x, *, index, shape: x.scatter(index, shape)
-}
+def _trace_scatter(x: Any, *, index: Index, shape: tuple[int, ...]) -> Any:
+    return x.scatter(index, shape) if og.is_traced(x) else NotImplemented
+
+
+def as_index(x: Any) -> Any:
+    """Integers or booleans to index with, as an array; one that is traced stays so."""
+    x = plain(x)
+    return x if og.is_traced(x) else np.asarray(x)
+
+
+LOWERINGS: dict[og.Op, Callable[..., Any]] = {scatter: _trace_scatter}
 """Writing into zeros cannot be traced."""
 FUNCTIONS: Functions = {
     np.choose: _choose,

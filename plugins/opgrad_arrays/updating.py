@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 import opgrad as og
 from opgrad import Raw
 from opgrad_arrays.dtypes import in_dtype_of
-from opgrad_arrays.indexing import MASK, Index, never_repeats, refuse_repeats
+from opgrad_arrays.indexing import MASK, Index, is_basic, never_repeats, refuse_repeats, scatter
 from opgrad_arrays.rules import run, unbroadcast
 from opgrad_arrays.shaping import EMPTY, MATRIX, SINGLE
 
@@ -85,6 +86,39 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
 def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
     ct = g[index]
     return in_dtype_of(y, unbroadcast(ct, np.shape(ct), np.shape(y)))
+
+
+def _trace_index_set(x: Any, y: Any, *, index: Index) -> Any:
+    if not og.is_traced(x) or not is_basic(index):
+        return NotImplemented
+    return np.where(_is_at(index, x), _spread(x, y, index), x)
+
+
+def _trace_index_add(x: Any, y: Any, *, index: Index) -> Any:
+    if not og.is_traced(x) or not is_basic(index):
+        return NotImplemented
+    return np.where(_is_at(index, x), x + _spread(x, y, index), x)
+
+
+def _is_at(index: Index, x: Any) -> Any:
+    mask = np.zeros(x.shape, bool)
+    mask[index] = True
+    return mask
+
+
+def _spread(x: Any, y: Any, index: Index) -> Any:
+    """Zeros, with y in the dtype of x at the index."""
+    y = y.astype(x.dtype) if og.is_traced(y) else np.asarray(y, x.dtype)
+    place = np.broadcast_to(0, x.shape)[index].shape
+    y = np.reshape(y, y.shape[max(0, y.ndim - len(place)) :])  # NumPy drops ones in front
+    return run(scatter, np.broadcast_to(y, place), index=index, shape=x.shape)
+
+
+LOWERINGS: dict[og.Op, Callable[..., Any]] = {
+    index_set: _trace_index_set,
+    index_add: _trace_index_add,
+}
+"""Of basic indices; others are called back."""
 
 
 def _copy_for(x: Raw, y: Raw) -> Any:

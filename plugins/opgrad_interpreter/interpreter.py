@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from opgrad import Constant, Graph, Node
+from opgrad import Constant, Graph, Node, Op
 
 
 class Interpreter:
@@ -38,6 +39,8 @@ class Interpreted:
                 self._places.append(node.data if node.__class__ is Constant else None)
         last = {parent: node for node in graph.nodes for parent in node.inputs}
         kept = {*graph.outputs, *inputs}
+        # What meets arrays must be Python's own number, which takes on their dtype.
+        weak = {x for node in graph.nodes if not _is_number(node) for x in node.inputs}
         self._steps: list[_Step] = []
         for node in graph.nodes:
             if node.op is None:
@@ -49,8 +52,15 @@ class Interpreted:
             )
             sources = tuple(place[parent] for parent in node.inputs)
             params = dict(node.params)
-            self._steps.append((node.op.forward, sources, params, place[node], done))
-        self._outputs = tuple((place[node], _finish(node, inputs)) for node in graph.outputs)
+            forward = _forward_of(node, node.op)
+            if node in weak and _is_number(node):
+                forward = _to_number(forward)
+            self._steps.append((forward, sources, params, place[node], done))
+        first = {node: i for i, node in reversed(list(enumerate(graph.outputs)))}
+        self._outputs = tuple(
+            (place[node], _finish(node, is_first=first[node] == i))
+            for i, node in enumerate(graph.outputs)
+        )
         self._n_inputs = len(inputs)
 
     def __call__(self, *inputs: Any) -> Sequence[Any]:
@@ -74,14 +84,54 @@ class Interpreted:
 _Step = tuple[Callable[..., Any], tuple[int, ...], dict[str, Any], int, tuple[int, ...]]
 
 
-def _finish(node: Node, inputs: Sequence[Node]) -> Callable[[Any], Any]:
+def _is_number(node: Node) -> bool:
+    """Whether it is computed as one of Python's numbers, and by NumPy."""
+    is_number: bool = getattr(node.data, "number", False)
+    return is_number and node.op is not None and not node.op.opaque
+
+
+_OPERATORS: dict[Any, Callable[..., Any]] = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.negative: operator.neg,
+    np.less: operator.lt,
+    np.less_equal: operator.le,
+    np.greater: operator.gt,
+    np.greater_equal: operator.ge,
+}
+"""Those that never raise; ten times faster on Python's numbers than NumPy's functions."""
+
+
+def _forward_of(node: Node, op: Op) -> Callable[..., Any]:
+    """What computes a node."""
+    if op.elementwise and all(_stands_for_number(x) for x in node.inputs):
+        return _OPERATORS.get(op.implements[0], op.forward)
+    return op.forward
+
+
+def _stands_for_number(x: Node) -> bool:
+    return isinstance(x.data, float | int) if isinstance(x, Constant) else x.data.number
+
+
+def _to_number(forward: Callable[..., Any]) -> Callable[..., Any]:
+    def number(*inputs: Any, **params: Any) -> Any:
+        out = forward(*inputs, **params)
+        return out.item() if hasattr(out, "item") else out
+
+    return number
+
+
+def _finish(node: Node, *, is_first: bool) -> Callable[[Any], Any]:
     """What makes the result of a node what the caller gets: data of its own, of the right kind."""
     if node.__class__ is Constant:
         return lambda x: x.copy() if isinstance(x, np.ndarray) else x
     if node.data.number:
         return lambda x: x.item() if hasattr(x, "item") else x
     if node.data.shape:
-        return lambda x: x if x.flags.owndata and x.flags.writeable and node.op else x.copy()
+        if node.op is None or not is_first:  # an argument, or another result
+            return lambda x: x.copy()
+        return lambda x: x if x.flags.owndata and x.flags.writeable else x.copy()
     dtype = node.data.dtype.type
     return lambda x: x if x.__class__ is dtype else dtype(x)
 

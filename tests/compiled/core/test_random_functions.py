@@ -1,0 +1,65 @@
+"""Random functions, compiled: their values and gradients are those of eager code."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import opgrad as og
+from tests.compiled.core.backends import EACH_BACKEND
+from tests.compiled.core.random_functions import function_of, inputs, programs
+from tests.compiled.core.same import assert_same
+
+
+@EACH_BACKEND
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_values(backend: str, data: st.DataObject) -> None:
+    """For several values of the inputs, twice, in all ways that they lead."""
+    function = function_of(data.draw(programs()))
+    compiled = og.compile(function, backend=backend)
+    lots = data.draw(inputs())
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
+        for lot in [*lots, *lots]:
+            assert_same(compiled(lot), function(lot))
+
+
+@EACH_BACKEND
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_gradients(backend: str, data: st.DataObject) -> None:
+    """Of the sum of the last result, by all inputs at once."""
+    program = function_of(data.draw(programs()))
+
+    def loss(lot: dict[str, Any]) -> Any:
+        return program(lot)["sum"]
+
+    function = og.value_and_grad(loss)
+    compiled = og.compile(function, backend=backend)
+    lots = data.draw(inputs())
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
+        for lot in [*lots, *lots]:
+            assert_same(compiled(lot), function(lot))
+
+
+@EACH_BACKEND
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_second_derivatives(backend: str, data: st.DataObject) -> None:
+    """The gradient of the length of the gradient, squared."""
+    program = function_of(data.draw(programs(longest=4)))
+
+    def size(lot: dict[str, Any]) -> Any:
+        gradients = og.grad(lambda lot: program(lot)["sum"])(lot)
+        return sum(np.sum(g * g) for g in gradients.values())
+
+    function = og.grad(size)
+    compiled = og.compile(function, backend=backend)
+    lots = data.draw(inputs(count=2))
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
+        for lot in [*lots, *lots]:
+            assert_same(compiled(lot), function(lot))
