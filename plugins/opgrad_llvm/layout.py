@@ -134,7 +134,7 @@ class Layout:
             view = roles.views.get(node)
             if view is None or view.block.origin != "buffer" or roles.of[node] == "load":
                 continue
-            if node in schedule.escaping or roles.of[node] in ("reduce", "gather"):
+            if node in schedule.escaping or roles.of[node] in ("reduce", "gather", "scatter"):
                 born.setdefault(at[step], []).append(view.block)
                 last[view.block] = at[step]
         if not last:

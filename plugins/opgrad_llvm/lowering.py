@@ -12,6 +12,7 @@ from opgrad_llvm.loop import emit_loop
 from opgrad_llvm.program import Program, Source
 from opgrad_llvm.roles import Roles
 from opgrad_llvm.scalar import emit_scalars
+from opgrad_llvm.scatter import emit_scatter
 from opgrad_llvm.schedule import Schedule, Step
 from opgrad_llvm.spread import Spread
 from opgrad_llvm.unit import Unit
@@ -52,6 +53,10 @@ class _Lowering:
                     self.scalars, f"s{number}", step.nodes, self.roles, self.layout
                 )
                 self._run(self.scalars, names)
+            elif step.kind == "scatter":
+                node = step.nodes[0]
+                names = emit_scatter(self.loops, f"c{number}", node, self.roles, self.layout)
+                self._run(self.loops, names)
             else:
                 self._loop(f"l{number}", step)
 

@@ -72,12 +72,11 @@ class Nest:
             *(view.strides for view in writes.values()),
             *reductions.values(),
         ]
-        kept = [axis for axis, length in enumerate(shape) if length != 1] or [len(shape) - 1]
-        runs = _runs(kept, shape, everything)
-        self.lengths = tuple(prod(shape[axis] for axis in run) for run in runs)
-        last = [run[-1] for run in runs]
-        self.reads = {node: _along(view, last) for node, view in reads.items()}
-        self.writes = {node: _along(view, last) for node, view in writes.items()}
+        axes = runs(shape, everything)
+        self.lengths = tuple(prod(shape[axis] for axis in run) for run in axes)
+        last = [run[-1] for run in axes]
+        self.reads = {node: along(view, last) for node, view in reads.items()}
+        self.writes = {node: along(view, last) for node, view in writes.items()}
         self.reductions = [
             Reduction(node, tuple(strides[axis] for axis in last), roles.views.get(node))
             for node, strides in reductions.items()
@@ -90,21 +89,24 @@ def _result_strides(shape: tuple[int, ...], axes: Sequence[int]) -> Strides:
     return tuple(of_result.get(axis, 0) for axis in range(len(shape)))
 
 
-def _runs(
-    axes: Sequence[int], shape: tuple[int, ...], everything: Sequence[Strides]
-) -> list[list[int]]:
-    """Neighbouring axes that every array has one after the other in memory."""
-    runs = [[axes[0]]]
+def runs(shape: tuple[int, ...], everything: Sequence[Strides]) -> list[list[int]]:
+    """The axes of a shape, those together that every array has one after the other in memory.
+
+    Without axes of length 1, but for the last, should there be no others.
+    """
+    axes = [axis for axis, length in enumerate(shape) if length != 1] or [len(shape) - 1]
+    found = [[axes[0]]]
     for axis in axes[1:]:
-        before = runs[-1][-1]
+        before = found[-1][-1]
         if all(strides[before] == strides[axis] * shape[axis] for strides in everything):
-            runs[-1].append(axis)
+            found[-1].append(axis)
         else:
-            runs.append([axis])
-    return runs
+            found.append([axis])
+    return found
 
 
-def _along(view: View, axes: Sequence[int]) -> View:
+def along(view: View, axes: Sequence[int]) -> View:
+    """The view with these axes alone."""
     return View(
         view.block,
         view.offset,

@@ -160,6 +160,8 @@ class Program:
         for step in self._schedule.steps():
             if step.kind == "scalar":
                 lines.append(f"straight-line code: {len(step.nodes)} nodes")
+            elif step.kind == "scatter":
+                lines.append(f"scatter: {step.nodes[0].data} of {len(step.nodes[0].inputs)} parts")
             elif step.kind == "loop":
                 shape = " x ".join(map(str, step.shape))
                 lines.append(f"loop over {shape}: {len(step.nodes)} nodes")

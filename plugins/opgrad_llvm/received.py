@@ -11,6 +11,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad.compiler.avals import Aval
+from opgrad.compiler.primitives import OtherShape
 
 OPERATORS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.add: operator.add,
@@ -50,7 +51,7 @@ def received(x: Any, aval: Aval) -> Any:
     """A result as the aval says, and nobody else's memory.
 
     Raises:
-        og.errors.InputError: it has another shape or dtype than when the function was traced.
+        OtherShape: it has another shape or dtype than when the function was traced.
     """
     if aval.number:
         number = x.item() if isinstance(x, np.generic | np.ndarray) else x
@@ -76,9 +77,6 @@ def received(x: Any, aval: Aval) -> Any:
 _PYTHON: dict[str, type] = {"f": float, "i": int, "b": bool, "c": complex}
 
 
-def _changed(x: Any, aval: Aval) -> Exception:
-    given = f"shape {np.shape(x)}, {getattr(x, 'dtype', type(x).__name__)}"
-    return og.errors.InputError(
-        f"in a compiled program, a function gave {given}; when it was traced, {aval}. Such a "
-        f"function cannot be compiled, as what follows is made for one shape and dtype"
-    )
+def _changed(x: Any, aval: Aval) -> OtherShape:
+    given = f"{getattr(x, 'dtype', type(x).__name__)} of shape {np.shape(x)}"
+    return OtherShape(f"a function gave {given}; when it was traced, {aval}")

@@ -23,7 +23,7 @@ from opgrad.compiler.primitives import (
 )
 from opgrad_llvm.kinds import Kind, kind_of
 from opgrad_llvm.rules import Rule, cast_rule, rule_of
-from opgrad_llvm.views import View, block_of, part_of, view_of
+from opgrad_llvm.views import View, block_of, overlaps, part_of, view_of
 
 Role = Literal["leaf", "scalar", "load", "loop", "reduce", "view", "gather", "scatter", "host"]
 """
@@ -144,7 +144,7 @@ class Roles:
             key = op, exponent, id(node.data), id(avals[inputs[0]]), id(avals[inputs[1]])
         else:
             key = op, exponent, id(node.data), *[id(avals[x]) for x in inputs]
-        rule = known.get(key, _UNKNOWN)
+        rule: Rule | None = known.get(key, _UNKNOWN)
         if rule is _UNKNOWN:
             given = tuple([avals[x] for x in inputs])
             rule = known[key] = rule_of(op.implements[0], given, node.data, exponent)
@@ -190,14 +190,18 @@ class Roles:
 
     def _scatter(self, node: og.Node) -> Role:
         kind = kind_of(node.data.dtype)
-        if kind is None or kind == "b1" or not node.data.shape or not node.data.size:
+        avals = [self.avals[x] for x in node.inputs]
+        if kind is None or not node.data.shape or not node.data.size:
             return self._host(node, f"native code has no such {node.data}")
+        if not all(kind_of(aval.dtype) for aval in avals):
+            return self._host(node, "of other dtypes")
+        if any(isinstance(x, og.Constant) and not _fits(x.data, kind) for x in node.inputs):
+            return self._host(node, "of such integers")
+        if kind == "b1" and not overlaps(node).apart:
+            return self._host(node, "adds truth values")
         block = block_of("buffer", -1, node.data)
         parts = [part_of(block, index).shape for index in node.params["indices"]]
-        avals = [self.avals[x] for x in node.inputs]
-        if any(aval.shape or not kind_of(aval.dtype) for aval in avals) or any(parts):
-            return self._host(node, "adds up arrays")
-        return "gather"
+        return "scatter" if any(aval.shape for aval in avals) or any(parts) else "gather"
 
     def _host(self, node: og.Node, reason: str) -> Role:
         self.reasons[node] = reason

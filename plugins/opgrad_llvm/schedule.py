@@ -21,13 +21,13 @@ class Step:
     """Nodes that are computed by one piece of code.
 
     Attributes:
-        kind: ``scalar``: straight-line code; ``loop``: over the elements of arrays; ``host``: one
-            call of Python.
+        kind: ``scalar``: straight-line code; ``loop``: over the elements of arrays;
+            ``scatter``: one array made of others; ``host``: one call of Python.
         nodes: in order.
         shape: what a loop goes over.
     """
 
-    kind: Literal["scalar", "loop", "host"]
+    kind: Literal["scalar", "loop", "scatter", "host"]
     nodes: list[og.Node] = field(default_factory=list)
     shape: Shape = ()
 
@@ -69,9 +69,9 @@ class Schedule:
             elif role == "view":
                 ready[node] = near[node] = max(ready[x] for x in inputs[node])
             else:
-                shape = self.domain(node)
+                shape, is_loop = self.domain(node), role in ("loop", "reduce")
                 for x in inputs[node]:
-                    fused = role != "host" and of[x] == "loop" and avals[x].shape == shape
+                    fused = is_loop and of[x] == "loop" and avals[x].shape == shape
                     first = max(first, phase[x] if fused else ready[x])
                 phase[node] = first
                 ready[node] = near[node] = first + 1
@@ -123,8 +123,9 @@ class Schedule:
                 continue
             role = of[node]
             key: object
-            if role == "host":
-                steps[at, node] = step_of[node] = Step("host", [node])
+            if role in ("host", "scatter"):
+                kind: Literal["host", "scatter"] = "host" if role == "host" else "scatter"
+                steps[at, node] = step_of[node] = Step(kind, [node])
                 continue
             key = self.domain(node) if role in ("loop", "reduce") else None
             step = steps.get((at, key))

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 
+import opgrad as og
 from opgrad.compiler.avals import Aval
 from opgrad.compiler.primitives import BROADCAST, GETITEM, RESHAPE, TRANSPOSE
 from opgrad_llvm.kinds import SIZE, Kind, kind_of
+
+COUNTED = 2**22
+"""Elements of an array up to which it is worth finding out whether parts of it overlap."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +38,7 @@ class Block:
     @property
     def size(self) -> int:
         """The number of elements."""
-        return int(np.prod(self.shape, dtype=int))
+        return prod(self.shape)
 
     @property
     def nbytes(self) -> int:
@@ -59,7 +64,7 @@ class View:
         """Whether it is the block's elements in their order, in whatever shape."""
         return (
             not self.offset
-            and self.block.size == int(np.prod(self.shape, dtype=int))
+            and self.block.size == prod(self.shape)
             and _normal(self.strides, self.shape) == _normal(contiguous(self.shape), self.shape)
         )
 
@@ -139,6 +144,30 @@ def _item(view: View, index: Any) -> View:
 def part_of(block: Block, index: Any) -> View:
     """The part of a block at a basic index."""
     return _item(block.whole(), index)
+
+
+@dataclass(frozen=True)
+class Overlaps:
+    """How the parts of a scatter lie.
+
+    Attributes:
+        cover: they make up the whole.
+        apart: no two of them overlap.
+    """
+
+    cover: bool
+    apart: bool
+
+
+def overlaps(node: og.Node) -> Overlaps:
+    """How the parts of a scatter lie, as far as it is worth finding out."""
+    shape, indices = node.params["shape"], node.params["indices"]
+    if prod(shape) > COUNTED:
+        return Overlaps(cover=False, apart=len(indices) == 1)
+    count: Any = np.zeros(shape, np.int32)
+    for index in indices:
+        count[index] += 1
+    return Overlaps(cover=bool(count.min() > 0), apart=bool(count.max() < 2))
 
 
 def block_of(origin: str, number: int, aval: Aval) -> Block:
