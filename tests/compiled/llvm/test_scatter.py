@@ -52,10 +52,8 @@ slices = st.builds(
 def test_random_parts(shape: tuple[int, ...], indices: list[tuple[Any, ...]], dtype: str) -> None:
     """Of any strides, next to each other or one over the other."""
     cut = tuple(index[: len(shape)] for index in indices)
-    values = [np.arange(np.zeros(shape)[index].size) + 1.0 for index in cut]
-    values = [
-        v.reshape(np.zeros(shape)[index].shape).astype(dtype) for v, index in zip(values, cut)
-    ]
+    parts = [np.zeros(shape, dtype)[index] for index in cut]
+    values = [np.arange(part.size).astype(dtype).reshape(part.shape) + part for part in parts]
     found = scattered(shape, dtype, cut, *values)
     np.testing.assert_array_equal(found, expected(shape, dtype, cut, *values))
 
