@@ -40,10 +40,11 @@ test-versions: ## Run the tests on each interpreter of PYTHONS
 		$(MAKE) --no-print-directory PYTHON=$$python VENV=.venv-$$version pytest || exit 1; \
 	done
 
-bench: $(VENV)/.with-bench,test ## Measure against micrograd, autograd, torch and JAX; write the tables (installs them: large)
+bench: $(VENV)/.with-bench,test ## Measure against micrograd, autograd, torch, JAX, CasADi and C; write the tables (installs them: large)
 	$(RUN) $(BIN)/python -m benchmarks.eager.run
 	$(RUN) $(BIN)/python -m benchmarks.arrays.run
 	$(RUN) $(BIN)/python -m benchmarks.arrays.memory
+	$(RUN) $(BIN)/python -m benchmarks.compiled.run
 	$(RUN) $(BIN)/python -m benchmarks.decisions.run
 	$(RUN) $(BIN)/python -m benchmarks.tables
 

@@ -20,7 +20,12 @@ from benchmarks.machine import RESULTS, ROOT
 Results = Mapping[str, Any]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs" / "decisions").glob("*.md")))
 PLACE = re.compile(r"(<!-- figures: (?P<name>[\w ]+) -->\n).*?(<!-- /figures -->)", re.DOTALL)
-LABELS = {"opgrad": "OpGrad", "classic": "classic class", "jax jit": "JAX, jit"}
+LABELS = {
+    "opgrad": "OpGrad",
+    "opgrad compiled": "OpGrad, compiled",
+    "classic": "classic class",
+    "jax jit": "JAX, jit",
+}
 
 
 def main() -> None:

@@ -17,13 +17,19 @@ NOT_NUMERIC = frozenset("OSUVMm")
 
 
 def is_data(x: Any) -> bool:
-    """Whether it is a number, or an array of numbers that speaks NumPy's protocols."""
+    """Whether it is a number, or an array of numbers that speaks NumPy's protocols.
+
+    No ``np.matrix``, whose ``*`` is another product than rules mean; and no masked array, whose
+    gradient would have numbers where it has none.
+    """
     if x.__class__ is np.ndarray:
         return x.dtype.kind not in NOT_NUMERIC
     if x.__class__ in PLAIN or isinstance(x, NUMBER_TYPES):
         return True
     is_array = hasattr(x, "__array_ufunc__") and hasattr(x, "shape") and hasattr(x, "dtype")
-    return is_array and getattr(x.dtype, "kind", "?") not in NOT_NUMERIC
+    if not is_array or isinstance(x, np.matrix) or hasattr(x, "mask"):
+        return False
+    return getattr(x.dtype, "kind", "?") not in NOT_NUMERIC
 
 
 def is_number(x: Any) -> bool:
@@ -72,6 +78,11 @@ def why_no_data(x: object, who: str) -> str:
     hint = ""
     if isinstance(x, list | tuple):
         hint = " Make it an array first: np.array(...)."
+    elif isinstance(x, np.matrix):
+        hint = " Make the matrix an array first: np.asarray(...)."
+    elif isinstance(x, np.ndarray):
+        if hasattr(x, "mask"):
+            hint = " Masked arrays are not differentiated: see np.where and x.filled(...)."
     elif hasattr(x, "data") and is_data(x.data):
         hint = " For a new leaf with the same data: Value(v.data)."
     return f"{who} numbers and numeric arrays that speak NumPy's protocols; given {say(x)}.{hint}"

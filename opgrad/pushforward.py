@@ -50,8 +50,8 @@ class Pushforward:
     def push(self, tangents: Mapping[Node, Any], record: bool) -> Mapping[Node, Any]:
         """The tangents of all nodes that depend on those that have one.
 
-        Where it makes a NaN, it is done again so that zeros stay zero (see
-        :class:`~opgrad.exact_zeros`).
+        Where it makes a NaN, or a lazy array that may have one, it is done again so that zeros
+        stay zero (see :class:`~opgrad.exact_zeros`).
 
         Args:
             tangents: of the inputs, in their form.
@@ -64,7 +64,7 @@ class Pushforward:
         failed = None
         try:
             found = self._walk(tangents, record)
-            if not self._has_nan(found):
+            if not self._has_nan(found, if_lazy=True):
                 return found
         except ArithmeticError as error:  # Python's numbers, or debug mode, do not make a NaN
             failed = error
@@ -74,8 +74,9 @@ class Pushforward:
             raise failed
         return found
 
-    def _has_nan(self, found: Mapping[Node, Any]) -> bool:
-        return any(diagnostics.has_nan(raw(found.get(root, 0.0))) for root in self._roots)
+    def _has_nan(self, found: Mapping[Node, Any], if_lazy: bool = False) -> bool:
+        has_nan = diagnostics.has_nan
+        return any(has_nan(raw(found.get(root, 0.0)), if_lazy=if_lazy) for root in self._roots)
 
     def _walk(self, tangents: Mapping[Node, Any], record: bool) -> Mapping[Node, Any]:
         found = dict(tangents)

@@ -187,6 +187,7 @@ class Sequential:
                         cotangents[y] = cy if old is None else old + cy
                     else:
                         accumulate(cotangents, owned, y, fit(node, 1, y.data, cy))
+                g = cx = cy = None  # or they would live until the next rule has run
         except Exception as error:
             explain(error, node)
             raise

@@ -44,7 +44,10 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 
 KNOW_PLUGGY = {"opgrad.hooks", "opgrad.plugin"}
-FOREIGN = {"opgrad_scipy": {"scipy"}}  # what a plugin with an extra may import besides NumPy
+FOREIGN = {  # what a plugin with an extra may import besides NumPy
+    "opgrad_scipy": {"scipy"},
+    "opgrad_llvm": {"llvmlite"},
+}
 OPEN_TO_PLUGINS = {
     "opgrad",
     "opgrad.schedule",  # what a scheduler is made of

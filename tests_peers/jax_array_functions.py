@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax, nn
-from jax.scipy import linalg, signal
+from jax.scipy import linalg, signal, special
 
 JAX_NUMPY = [
     *("broadcast_to", "convolve", "cumprod", "cumsum", "flip", "matmul", "max", "min", "prod"),
@@ -123,6 +123,12 @@ def _sqrtm(a: Any) -> Any:
     return root
 
 
+def _ode_solution(y0: Any, t: Any, rate: Any, **params: Any) -> Any:
+    """Of the samples' equation, dy/dt = rate y (1 - y) cos(t), in closed form."""
+    growth = rate * (jnp.sin(t) - jnp.sin(t[0])).reshape(-1, *(1,) * y0.ndim)
+    return special.expit(special.logit(y0) + growth)
+
+
 MATRICES: dict[str, Callable[..., Any]] = {
     "linalg.inv": jnp.linalg.inv,
     "linalg.solve": jnp.linalg.solve,
@@ -142,6 +148,7 @@ MATRICES: dict[str, Callable[..., Any]] = {
     "scipy.solve_sylvester": _sylvester,
     "scipy.sqrtm": _sqrtm,
     "scipy.expm": linalg.expm,
+    "scipy.ode_solution": _ode_solution,
     "scipy.convolution": jax.jit(lambda x, y: signal.convolve(x, y, method="direct")),
 }
 """By qualified name; params by the names that the ops have."""

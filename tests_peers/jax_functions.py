@@ -14,14 +14,25 @@ jax.config.update("jax_enable_x64", True)
 
 JAX_NUMPY = {
     "arithmetic": [
-        *("abs", "add", "equal", "greater", "greater_equal", "less", "less_equal"),
-        *("maximum", "minimum", "not_equal", "pow", "where"),
+        *("abs", "add", "equal", "fmod", "greater", "greater_equal", "less", "less_equal"),
+        *("maximum", "minimum", "mod", "not_equal", "pow", "where"),
     ],
     "arrays": ["conj", "imag", "real"],
     "elementary": [
         *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clip"),
         *("cos", "cosh", "exp", "exp2", "expm1", "floor", "hypot", "log", "log10", "log1p"),
-        *("log2", "logaddexp", "reciprocal", "round", "sign", "sin", "sinh", "sqrt", "square"),
+        *(
+            "log2",
+            "logaddexp",
+            "reciprocal",
+            "round",
+            "sign",
+            "sin",
+            "sinc",
+            "sinh",
+            "sqrt",
+            "square",
+        ),
         *("tan", "tanh"),
     ],
 }
@@ -48,6 +59,7 @@ ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "arithmetic.sub": jnp.subtract,
     "arithmetic.mul": jnp.multiply,
     "arithmetic.div": jnp.divide,
+    "arithmetic.floordiv": jnp.floor_divide,
     "arithmetic.neg": jnp.negative,
     "activations.relu": nn.relu,
     "activations.leaky_relu": lambda x, slope=0.01: nn.leaky_relu(x, slope),

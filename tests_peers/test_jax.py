@@ -106,7 +106,8 @@ def _jax(point: Point) -> tuple[Any, tuple[Any, ...], Any]:
 def _agree(actual: Any, expected: Any, point: Point) -> None:
     assert np.shape(actual) == expected.shape
     expected = np.asarray(expected)
-    np.testing.assert_allclose(actual, expected, rtol=1e-10, atol=1e-12, err_msg=str(point))
+    rtol = 10 * point.rtol
+    np.testing.assert_allclose(actual, expected, rtol=rtol, atol=rtol / 100, err_msg=str(point))
 
 
 def test_every_op_is_compared_or_says_why_not() -> None:

@@ -14,7 +14,7 @@ TORCH: dict[str, Callable[..., Any]] = {
     "arithmetic.sub": torch.sub,
     "arithmetic.mul": torch.mul,
     "arithmetic.div": torch.div,
-    "arithmetic.floordiv": torch.floor_divide,
+    "arithmetic.floordiv": lambda x, y: torch.div(x, y, rounding_mode="floor"),
     "arithmetic.mod": torch.remainder,
     "arithmetic.fmod": torch.fmod,
     "arithmetic.neg": torch.neg,

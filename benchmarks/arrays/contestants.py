@@ -26,6 +26,14 @@ def opgrad(program: Program) -> Step:
     return lambda: step(program.params)
 
 
+def opgrad_compiled(program: Program) -> Step:
+    """OpGrad, compiled beforehand."""
+    library = import_module("opgrad")
+    step = library.compile(library.value_and_grad(lambda params: _loss(program, np, params)))
+    step(program.params)
+    return lambda: step(program.params)
+
+
 def autograd(program: Program) -> Step:
     """HIPS autograd, with its wrapped NumPy."""
     xp = import_module("autograd.numpy")
@@ -65,6 +73,7 @@ def _loss(program: Program, xp: Any, params: Any) -> Any:
 CONTESTANTS: dict[str, Callable[[Program], Step]] = {
     "by hand": by_hand,
     "opgrad": opgrad,
+    "opgrad compiled": opgrad_compiled,
     "autograd": autograd,
     "torch": torch,
     "jax jit": jax,
@@ -78,6 +87,7 @@ def _torch_checkpoint() -> Any:
 
 CHECKPOINTS: dict[str, Callable[[], Any]] = {
     "opgrad": lambda: import_module("opgrad").checkpoint,
+    "opgrad compiled": lambda: import_module("opgrad").checkpoint,
     "autograd": lambda: import_module("autograd").checkpoint,
     "torch": _torch_checkpoint,
     "jax jit": lambda: import_module("jax").checkpoint,

@@ -9,7 +9,7 @@ import numpy as np
 
 from opgrad.compiler.primitives import elementwise, make
 from opgrad.compiler.rewrite import aval, is_constant
-from opgrad.node import Node
+from opgrad.node import Constant, Node
 
 _MULTIPLY, _NEGATIVE = elementwise(np.multiply, 2), elementwise(np.negative, 1)
 _DIVIDE = elementwise(np.divide, 2)
@@ -20,16 +20,23 @@ def simplify_arithmetic(node: Node) -> Node | None:
     op = node.op
     if op is None or not op.elementwise:
         return None
-    rule = _RULES.get(op.name)
+    x, y = node.x, node.y
+    if y is None:
+        rule = _UNARY.get(op.name)
+    elif x.__class__ is Constant or y.__class__ is Constant or node.more is not None:
+        rule = _WITH_CONSTANT.get(op.name)
+    else:
+        return None
     found = rule(node) if rule else None
     return found if found is not None and aval(found) == node.data else None
 
 
 def _value(node: Node | None) -> Any:
     """The one number that a constant is; NaN, which equals nothing, for anything else."""
-    if node is None or not is_constant(node) or np.shape(node.data):
+    if node is None or not is_constant(node):
         return math.nan
-    return node.data
+    data = node.data
+    return math.nan if data.__class__ is not float and np.shape(data) else data
 
 
 def _multiply(node: Node) -> Node | None:
@@ -86,12 +93,12 @@ def _where(node: Node) -> Node | None:
     return x if x is y else None
 
 
-_RULES = {
+_UNARY = {"negative": _negative}
+_WITH_CONSTANT = {
     "multiply": _multiply,
     "divide": _divide,
     "add": _add,
     "subtract": _subtract,
-    "negative": _negative,
     "power": _power,
     "where": _where,
 }

@@ -11,22 +11,20 @@ import functools
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cache
 from time import perf_counter
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
-import numpy as np
-from attrs import frozen
-
+from opgrad.compiler.arguments import Form, StaticArgument
+from opgrad.compiler.kind import OTHER, Kind, Program
 from opgrad.compiler.passes import optimise
-from opgrad.compiler.primitives import OtherShape
-from opgrad.compiler.traced import LIMIT
-from opgrad.compiler.tracing import Output, Traces, own, trace, tracing
+from opgrad.compiler.tracing import trace, tracing
 from opgrad.containers import flatten
-from opgrad.data import PLAIN
 from opgrad.diagnostics import user_frame
-from opgrad.errors import CompileWarning, NotTraceable
+from opgrad.errors import CompileWarning, NotTraceable, UnknownBackendError
 from opgrad.graph import Graph
 from opgrad.hooks import Backend, Executable
+from opgrad.node import Node
 from opgrad.registry import default
 
 P = ParamSpec("P")
@@ -34,48 +32,6 @@ R = TypeVar("R")
 
 MAX_TRACES = 32
 """How many programs a kind of call may have, before the function runs as it is."""
-
-
-@frozen(eq=False)
-class Program:
-    """One trace of a function, made into code.
-
-    Attributes:
-        traces: the run that was recorded.
-        graph: what became of its graph.
-        executable: what the backend made of that.
-        seconds: how long each stage took.
-    """
-
-    traces: Traces
-    graph: Graph
-    executable: Executable
-    seconds: dict[str, float]
-
-    def run(self, inputs: Sequence[Any]) -> Any:
-        """The function's result; ``_OTHER`` if these arguments lead to other decisions."""
-        traces = self.traces
-        try:
-            values = self.executable(*inputs)
-        except OtherShape:
-            return _OTHER
-        except Exception:
-            if traces.guards:
-                return _OTHER  # perhaps this call would not come here
-            raise
-        if traces.guards and not values[-1]:
-            return _OTHER
-        if traces.is_plain:
-            return traces.structure.unflatten(values[: len(traces.result)])
-        return traces.structure.unflatten(
-            [
-                values[leaf.position] if isinstance(leaf, Output) else own(leaf.value)
-                for leaf in traces.result
-            ]
-        )
-
-
-_OTHER: Any = object()
 
 
 class Compiled(Generic[P, R]):
@@ -112,33 +68,45 @@ class Compiled(Generic[P, R]):
             (static_argnames,) if isinstance(static_argnames, str) else tuple(static_argnames)
         )
         self._max_traces = max_traces
-        self._kinds: dict[Any, _Kind] = {}
+        self._forms: dict[Any, Form] = {}
+        self._form: Form | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """The function's result on these arguments."""
         if tracing.get():
             return self.function(*args, **kwargs)  # becomes part of the program around it
-        leaves, structure = flatten((self._marked(args), self._marked_names(kwargs)))
+        arguments = args, kwargs
+        if self._static_argnums or self._static_argnames:
+            arguments = self._marked(args, kwargs)
+        form = self._form
+        leaves = form.leaves_of(arguments) if form is not None else None
+        if form is None or leaves is None:
+            leaves, structure = flatten(arguments)
+            form = self._form_of(structure, tuple(map(type, leaves)))
         try:
-            key = structure, tuple([_kind_of(leaf) for leaf in leaves])
-            kind = self._kinds.get(key)
-        except TypeError:  # a static argument that cannot be hashed, or a Value
+            kind = form.kind(leaves)
+        except TypeError:  # a static argument cannot be hashed, or an integer is large
             return self.function(*args, **kwargs)
-        if kind is None:
-            kind = self._kinds[key] = _Kind(
-                [i for i, leaf in enumerate(leaves) if _is_dynamic(leaf)]
-            )
         if kind.is_eager:
             return self.function(*args, **kwargs)
-        inputs = leaves if len(kind.dynamic) == len(leaves) else [leaves[i] for i in kind.dynamic]
+        inputs = leaves
+        if len(form.dynamic) < len(leaves):
+            inputs = [leaves[i] for i in form.dynamic]
         for program in kind.programs:
             found = program.run(inputs)
-            if found is not _OTHER:
+            if found is not OTHER:
                 result: R = found
                 return result
-        return self._trace(kind, leaves, structure, args, kwargs)
+        return self._trace(form, kind, leaves, args, kwargs)
 
-    def _trace(self, kind: _Kind, leaves: Any, structure: Any, args: Any, kwargs: Any) -> R:
+    def _form_of(self, structure: Any, types: tuple[type, ...]) -> Form:
+        form = self._forms.get((structure, types))
+        if form is None:
+            form = self._forms[structure, types] = Form(structure, types)
+        self._form = form  # most likely that of the next call, too
+        return form
+
+    def _trace(self, form: Form, kind: Kind, leaves: Any, args: Any, kwargs: Any) -> R:
         if len(kind.programs) >= self._max_traces:
             kind.is_eager = True
             self._warn(
@@ -149,7 +117,9 @@ class Compiled(Generic[P, R]):
             return self.function(*args, **kwargs)
         start = perf_counter()
         try:
-            traces = trace(self._unmarked, self.__name__, leaves, structure, kind.dynamic)
+            traces, returned = trace(
+                self._unmarked, self.__name__, leaves, form.structure, form.dynamic
+            )
         except Exception as error:
             cause = NotTraceable.behind(error)
             if cause is None:
@@ -160,7 +130,7 @@ class Compiled(Generic[P, R]):
         traced = perf_counter()
         graph = optimise(traces.graph)
         optimised = perf_counter()
-        executable = self._chosen_backend().lower(graph, traces.inputs)
+        executable = self._lower(graph, traces.inputs)
         seconds = {
             "trace": traced - start,
             "passes": optimised - traced,
@@ -169,31 +139,31 @@ class Compiled(Generic[P, R]):
         program = Program(traces, graph, executable, seconds)
         kind.programs.append(program)
         self.programs.append(program)
-        result: R = traces.returned
+        result: R = returned
         return result
 
     def _unmarked(self, *args: Any, **kwargs: Any) -> R:
         plain = {name: _plain(x) for name, x in kwargs.items()}
         return self.function(*map(_plain, args), **plain)
 
-    def _marked(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        if not self._static_argnums:
-            return args
-        chosen = {i % len(args) for i in self._static_argnums if -len(args) <= i < len(args)}
-        return tuple(StaticArgument(x) if i in chosen else x for i, x in enumerate(args))
+    def _marked(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
+        n = len(args)
+        chosen = {i % n for i in self._static_argnums if -n <= i < n}
+        marked = tuple(StaticArgument(x) if i in chosen else x for i, x in enumerate(args))
+        names = self._static_argnames
+        return marked, {k: StaticArgument(x) if k in names else x for k, x in kwargs.items()}
 
-    def _marked_names(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        if not self._static_argnames:
-            return kwargs
-        return {
-            name: StaticArgument(x) if name in self._static_argnames else x
-            for name, x in kwargs.items()
-        }
-
-    def _chosen_backend(self) -> Backend:
+    def _lower(self, graph: Graph, inputs: Sequence[Node]) -> Executable:
         if not isinstance(self._backend, str):
-            return self._backend
-        return automatic_backend() if self._backend == "auto" else default().backend(self._backend)
+            return self._backend.lower(graph, inputs)
+        if self._backend != "auto":
+            return default().backend(self._backend).lower(graph, inputs)
+        backend = automatic_backend()
+        try:
+            return backend.lower(graph, inputs)
+        except Exception as error:  # a backend that fails does not take the program down
+            self._warn(f"runs by NumPy, step by step, since its backend failed: {error!r}")
+            return default().backend("python").lower(graph, inputs)
 
     def _warn(self, what: str) -> None:
         frame = user_frame()
@@ -257,68 +227,24 @@ def _compile_again(function: Callable[..., Any], options: dict[str, Any]) -> Com
     return Compiled(function, **options)
 
 
-class StaticArgument:
-    """Around an argument that is part of the program."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, StaticArgument) or type(self.value) is not type(other.value):
-            return False
-        return bool(self.value == other.value)
-
-    def __hash__(self) -> int:
-        return hash(self.value)
-
-
 def _plain(x: Any) -> Any:
     return x.value if isinstance(x, StaticArgument) else x
 
 
-class _Kind:
-    """What is known of calls with arguments of one structure, of the same shapes and dtypes."""
-
-    __slots__ = ("dynamic", "is_eager", "programs")
-
-    def __init__(self, dynamic: list[int]) -> None:
-        self.dynamic = dynamic
-        self.programs: list[Program] = []
-        self.is_eager = False
-
-
-def _is_dynamic(leaf: Any) -> bool:
-    return leaf.__class__ is np.ndarray or leaf.__class__ in PLAIN or isinstance(leaf, np.generic)
-
-
-def _kind_of(leaf: Any) -> Any:
-    """What a program depends on, of one leaf of the arguments.
-
-    Raises:
-        TypeError: it depends on a leaf that cannot be hashed.
-    """
-    cls = leaf.__class__
-    if cls is int and not -LIMIT <= leaf < LIMIT:
-        raise TypeError
-    if cls in PLAIN:
-        return cls
-    if cls is np.ndarray:
-        if leaf.dtype.kind not in "fiubc":
-            raise TypeError
-        return leaf.dtype, leaf.shape
-    if isinstance(leaf, np.generic):
-        return cls
-    if hasattr(leaf, "__array_ufunc__"):  # a Value, or another library's array
-        raise TypeError
-    hash(leaf)
-    return cls, leaf
-
-
+@cache
 def automatic_backend() -> Backend:
-    """LLVM if it can be had, else the interpreter."""
-    return default().backend("python")
+    """LLVM if it can be had, else the interpreter, after saying how to get LLVM."""
+    try:
+        return default().backend("llvm")
+    except UnknownBackendError as error:
+        frame = user_frame()
+        warnings.warn_explicit(
+            f"compiled functions run by NumPy, step by step: {error}",
+            CompileWarning,
+            frame.f_code.co_filename,
+            frame.f_lineno,
+        )
+        return default().backend("python")
 
 
 @overload

@@ -26,7 +26,7 @@ from opgrad.compiler.rewrite import (
 )
 from opgrad.forward import constant
 from opgrad.graph import Graph
-from opgrad.node import Node
+from opgrad.node import Constant, Node
 
 Pass: TypeAlias = Callable[[Graph], Graph]
 
@@ -58,6 +58,8 @@ def remove_dead(graph: Graph) -> Graph:
 
 def gather_scatters(graph: Graph) -> Graph:
     """A sum of scatters is one scatter: the gradient by an array that was taken apart."""
+    if not any(node.op is SCATTER for node in graph.nodes):
+        return graph
     uses: dict[Node, int] = dict.fromkeys(graph.outputs, 2)
     for node in graph.nodes:
         for parent in node.inputs:
@@ -68,11 +70,14 @@ def gather_scatters(graph: Graph) -> Graph:
         if _adds_like_scatters(node, is_sum):
             is_sum.add(node)
             inner.update(parent for parent in node.inputs if uses[parent] == 1)
+    inner &= is_sum
     made: dict[Node, Node] = {}
     for node in graph.nodes:
-        if node in is_sum and node not in inner:
-            made[node] = _one_scatter(node, inner & is_sum, made)
-        elif node not in inner or node not in is_sum:
+        if node in inner:
+            continue
+        if node in is_sum:
+            made[node] = _one_scatter(node, inner, made)
+        else:
             made[node] = with_inputs(node, made)
     return snapshot([made[node] for node in graph.outputs], graph.inputs)
 
@@ -146,7 +151,9 @@ def optimise(graph: Graph) -> Graph:
 def _folding() -> Rule:
     def fold(node: Node) -> Node | None:
         op = node.op
-        if op is None or op.opaque or not all(map(is_constant, node.inputs)):
+        if node.x.__class__ is not Constant or op is None or op.opaque:
+            return None
+        if not all(map(is_constant, node.inputs)):
             return None
         with np.errstate(all="ignore"):
             data = op.forward(*[parent.data for parent in node.inputs], **node.params)

@@ -15,7 +15,6 @@ from opgrad.compiler.primitives import RESHAPE, elementwise, make
 from opgrad.compiler.rewrite import snapshot
 from opgrad.compiler.traced import Trace, Traced
 from opgrad.containers import flatten
-from opgrad.errors import InputError
 from opgrad.forward import constant
 from opgrad.graph import Graph
 from opgrad.node import Node
@@ -39,7 +38,6 @@ class Traces:
         result: the leaves of what was returned: positions of outputs, and others as they are.
         structure: that of what was returned.
         guards: how many decisions were taken from values.
-        returned: what the function returned, in this run.
         is_plain: whether the result's leaves are the outputs, one by one.
     """
 
@@ -48,7 +46,6 @@ class Traces:
     result: tuple[Output | Static, ...]
     structure: Any
     guards: int
-    returned: Any
     is_plain: bool
 
 
@@ -68,12 +65,11 @@ class Static:
 
 def trace(
     f: Callable[..., Any], name: str, leaves: Sequence[Any], structure: Any, dynamic: Sequence[int]
-) -> Traces:
-    """Run ``f`` on the arguments, those leaves at ``dynamic`` traced.
+) -> tuple[Traces, Any]:
+    """What became of ``f`` on the arguments, those leaves at ``dynamic`` traced; and its result.
 
     Raises:
         NotTraceable: ``f`` would turn a traced value into plain data.
-        InputError: ``f`` returned a Value.
         Exception: whatever ``f`` raised.
     """
     run = Trace(name)
@@ -94,8 +90,8 @@ def trace(
     result: list[Output | Static] = []
     concrete = []
     for part in parts:
-        if isinstance(part, Node):
-            raise InputError(f"{name}, being compiled, returned a Value; return its data")
+        if isinstance(part, Node):  # of ops called on raw data; raw it goes out
+            part = part.data
         if isinstance(part, Traced):
             result.append(Output(len(outputs)))
             outputs.append(part.node)
@@ -105,15 +101,15 @@ def trace(
             concrete.append(part)
     if run.guards:
         outputs.append(reduce(_both, [_holds(node, outcome) for node, outcome in run.guards]))
-    return Traces(
+    traces = Traces(
         graph=snapshot(outputs, inputs),
         inputs=tuple(inputs),
         result=tuple(result),
         structure=out_structure,
         guards=len(run.guards),
-        returned=out_structure.unflatten(concrete),
         is_plain=all(isinstance(leaf, Output) for leaf in result),
     )
+    return traces, out_structure.unflatten(concrete)
 
 
 def own(data: Any) -> Any:

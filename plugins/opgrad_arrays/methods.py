@@ -9,8 +9,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.rules import Functions, as_array, run
-from opgrad_arrays.stable import logsumexp
+from opgrad_arrays.rules import Functions, as_array
 
 _OF_PAIRS: list[np.ufunc] = [
     *(np.add, np.subtract, np.multiply, np.divide, np.power),
@@ -44,13 +43,8 @@ def _running(ufunc: np.ufunc) -> Callable[..., Raw]:
     return accumulate
 
 
-def _logaddexp(array: Raw, axis: Any = 0, *, keepdims: bool = False) -> Raw:
-    return run(logsumexp, array, axis=axis, keepdims=keepdims)
-
-
 FUNCTIONS: Functions = {
     **{ufunc.outer: _outer(ufunc) for ufunc in _OF_PAIRS},
     np.maximum.accumulate: _running(np.maximum),
     np.minimum.accumulate: _running(np.minimum),
-    np.logaddexp.reduce: _logaddexp,
 }

@@ -43,7 +43,8 @@ def tanh(x: Raw) -> Raw:
 
 @tanh.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return g * (1.0 - out * out)  # 1 / cosh(x)**2 keeps more digits, in three times the time
+    # 1 / cosh(x)**2 keeps more digits, in three times the time. 1 - out**2 makes one array more.
+    return g * (1.0 + out * -out)
 
 
 @og.op(elementwise=True, implements=np.arcsinh, samples=ANYWHERE)
