@@ -1,9 +1,8 @@
-"""Transcendental functions of vectors, as LLVM IR: ``og_exp_v8f64`` takes and gives 8 doubles.
+"""Transcendental functions of vectors, as LLVM IR: ``@og_exp_v8f64`` takes and gives 8 doubles.
 
-`definitions` writes the functions that a module needs, `symbol` names them. They are arithmetic
-only, the same for any number of lanes, so one lane computes what eight do; no library is called,
-but for sin, cos and tan of arguments beyond 1.6e6. Special values are NumPy's. Errors are at most
-4 units in the last place (ulp); the largest ones seen are in docs/.
+`definitions` writes the functions that a module needs, `symbol` names them. Errors are below 4
+units in the last place (ulp), special values are NumPy's; README.md tells how, and when the C
+library is called.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ FUNCTIONS = {
     "log2": Definition(logarithm.log2),
     "log10": Definition(logarithm.log10),
     "log1p": Definition(logarithm.log1p),
-    "logaddexp": Definition(logarithm.logaddexp, arity=2),
+    "logaddexp": Definition(logarithm.logaddexp, arity=2, in_double=True),
     "arcsinh": Definition(logarithm.arcsinh),
     "arccosh": Definition(logarithm.arccosh),
     "arctanh": Definition(logarithm.arctanh),

@@ -39,6 +39,7 @@ def erfc(x: Vector, precision: Element) -> Vector:
     high = high_half(a)
     r, n, bits = reduce(-(high * high))
     r = fma(-(a - high), a + high, r)
-    factor = polynomial(t, ERFC[precision]) / (a + 1)
-    result = scale((expm1_reduced(r, precision) + 1) * factor, n, bits)
+    first, *rest = ERFC[precision]
+    factor = fma(t, polynomial(t, rest), first) / (a + 1)
+    result = scale(fma(expm1_reduced(r, precision), factor, factor), n, bits)
     return select(x < 0, 2 - result, result)

@@ -155,7 +155,7 @@ def arctanh(x: Vector) -> Vector:
     return copysign(0.5 * log1p(2 * a / (1 - a)), x)
 
 
-def logaddexp(x: Vector, y: Vector) -> Vector:
+def logaddexp(x: Vector, y: Vector, _: Element) -> Vector:
     """The larger, plus log1p(exp(-difference)); equal infinities have no difference."""
     swap = x < y
     larger, smaller = select(swap, y, x), select(swap, x, y)

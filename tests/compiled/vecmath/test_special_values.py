@@ -11,6 +11,9 @@ from tests.compiled.vecmath.references import in_numpy
 
 HALVES = [0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 10.0, 89.0, 104.0, 150.0, 711.0, 746.0, 1075.0]
 
+# Not SciPy's functions, which lose digits at poles and zeros, nor a sum that cancels.
+PRECISE_IN_NUMPY = [name for name in vecmath.FUNCTIONS if hasattr(np, name) and name != "logaddexp"]
+
 
 def edges(dtype: str) -> Array:
     """Of both signs."""
@@ -38,6 +41,9 @@ def at_edges(name: str, dtype: str, path: Path) -> tuple[Array, Array]:
     """The results, and NumPy's, of the edges; of two arguments, in all pairs."""
     grid = np.meshgrid(*[edges(dtype)] * vecmath.FUNCTIONS[name].arity)
     arguments = [x.ravel() for x in grid]
+    if name == "gammaln":  # SciPy's is infinite for some subnormal numbers
+        (x,) = arguments
+        arguments = [x[(x == 0) | ~(abs(x) < np.finfo(dtype).tiny)]]
     with np.errstate(all="ignore"):
         return evaluate(name, path, *arguments), in_numpy(name)(*arguments)
 
@@ -56,9 +62,9 @@ def test_special_values_are_numpy_s(name: str, dtype: str, path: Path) -> None:
 
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 @pytest.mark.parametrize("dtype", vecmath.DTYPES)
-@pytest.mark.parametrize("name", [name for name in vecmath.FUNCTIONS if hasattr(np, name)])
+@pytest.mark.parametrize("name", PRECISE_IN_NUMPY)
 def test_finite_values_at_the_edges_are_near_numpy_s(name: str, dtype: str, path: Path) -> None:
-    """SciPy's functions are not among them: it loses digits at poles and zeros."""
+    """Of the functions that are precise there."""
     found, expected = at_edges(name, dtype, path)
     finite = np.isfinite(expected)
     assert np.array_equal(np.isfinite(found), finite)
