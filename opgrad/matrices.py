@@ -10,9 +10,9 @@ from typing import Any, ParamSpec
 import numpy as np
 
 from opgrad.call import Call
-from opgrad.errors import NotDifferentiable
+from opgrad.errors import InputError, NotDifferentiable
 from opgrad.passes import raw
-from opgrad.transforms import Argnames, Argnums, choose, grad, vjp
+from opgrad.transforms import Argnames, Argnums, check_sequences, choose, grad, vjp
 
 P = ParamSpec("P")
 
@@ -29,13 +29,16 @@ def jacobian(
     For an array by an array its shape is that of the result followed by that of the argument. For
     containers: that of the result, in which each array is replaced by a container in the form of
     the argument. It takes one pass for each number in the result, or in the arguments if these are
-    fewer. The matrix is dense: a sparse pattern is not made use of.
+    fewer. The matrix is dense: a sparse pattern is not made use of. Of a complex argument and a
+    real result it holds gradients, as :func:`~opgrad.grad` gives them; of a complex result, the
+    complex derivative, for functions that have one.
 
     Arguments are those of :func:`~opgrad.value_and_grad`, for a function that need not be scalar;
     with ``has_aux`` the pair ``(jacobian, aux)`` is returned.
 
     Raises:
-        InputError: when called: an argument or the result holds something else than numbers.
+        InputError: when called: an argument or the result holds something else than numbers, or
+            of several arguments some are real, some complex, and the result is complex.
     """
 
     @functools.wraps(f)
@@ -80,6 +83,7 @@ def hvp(
     Raises:
         InputError: ``tangents`` are not in the form of ``primals``.
     """
+    check_sequences(primals, tangents)
     differentiate: Any = grad  # its overloads want has_aux to be known
     gradient = differentiate(f, tuple(range(len(primals))), has_aux)
     pulled: tuple[Any, ...]
@@ -129,13 +133,24 @@ def _blocks(call: Call) -> list[list[Any]]:
     """For each leaf of the result, for each leaf of the arguments: the derivatives."""
     outs = [np.shape(raw(root)) for root in call.roots]
     ins = [np.shape(node.data) for node in call.inputs]
-    if sum(map(math.prod, ins)) < sum(map(math.prod, outs)):
+    complex_in = [np.iscomplexobj(node.data) for node in call.inputs]
+    complex_out = any(np.iscomplexobj(raw(root)) for root in call.roots)
+    if complex_out and any(complex_in) and not all(complex_in):
+        raise InputError(
+            f"the result of {call.name} is complex, and its arguments are real and complex: give "
+            f"these in several calls, of one kind each"
+        )
+    is_tall = sum(map(math.prod, ins)) < sum(map(math.prod, outs))
+    if (is_tall and not any(complex_in)) or (complex_out and not any(complex_in)):
+        # Backwards, a complex result has a real cotangent of a real argument; forwards, a real
+        # result has a real tangent of a complex one.
         try:
             columns = [
                 [call.push_leaves(basis) for basis in _units(ins, j)] for j in range(len(ins))
             ]
         except NotDifferentiable:  # an opaque op: only the way back is open
-            pass
+            if complex_out:
+                raise
         else:
             return [
                 [

@@ -15,6 +15,7 @@ import numpy as np
 
 from opgrad.call import Call
 from opgrad.containers import flatten
+from opgrad.data import say
 from opgrad.errors import InputError
 from opgrad.passes import raw
 
@@ -95,6 +96,7 @@ def jvp(
         JvpError: an op's own JVP returned something that does not fit.
         NotDifferentiable: an op is opaque, not elementwise, and has no JVP of its own.
     """
+    check_sequences(primals, tangents)
     call = Call(f, primals, {}, range(len(primals)), has_aux)
     pushed = call.push(tangents)
     return (call.out, pushed, call.aux) if has_aux else (call.out, pushed)
@@ -176,12 +178,21 @@ def elementwise_grad(
 
     For functions that work element by element; for others it is the gradient of the sum of all.
     Arguments are those of :func:`value_and_grad`.
+
+    Raises:
+        InputError: when called: the result is complex, and an argument real.
     """
 
     @functools.wraps(f)
     def derivative(*args: P.args, **kwargs: P.kwargs) -> Any:
         chosen, is_one = choose(f, args, kwargs, argnums, argnames)
         call = Call(f, args, kwargs, chosen)
+        if any(np.iscomplexobj(raw(root)) for root in call.roots) and not all(
+            np.iscomplexobj(node.data) for node in call.inputs
+        ):
+            raise InputError(
+                f"the result of {call.name} is complex, and its argument real: see jacobian and jvp"
+            )
         ones = [np.ones_like(raw(root)) if np.shape(raw(root)) else 1.0 for root in call.roots]
         gradients = call.per_argument(call.pull_leaves(ones))
         return gradients[0] if is_one else tuple(gradients)
@@ -194,6 +205,19 @@ def stop_gradient(x: R) -> R:
     leaves, structure = flatten(x)
     stopped: Any = structure.unflatten([raw(leaf) for leaf in leaves])
     return stopped  # type: ignore[no-any-return]  # in the form of x
+
+
+def check_sequences(primals: object, tangents: object) -> None:
+    """Refuse a bare array, which would be taken for the arguments that it holds.
+
+    Raises:
+        InputError: one of them is no tuple and no list.
+    """
+    for what, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, tuple | list):
+            raise InputError(
+                f"{what} is a tuple of one entry for each argument, as in (x,); given {say(given)}"
+            )
 
 
 def choose(

@@ -260,7 +260,10 @@ class Value(ArrayMethods, Node, Generic[T]):
         )
 
     def __float__(self) -> NoReturn:
-        raise _cut("float(v), or a function of math,", "use v.exp(), np.exp(v), og.ops.exp(v), ...")
+        raise _cut(
+            "float(v), a function of math, or a[i] = v",
+            "use v.exp(), np.exp(v), og.ops.exp(v), ...; np.stack([v, w]) or og.at(a, i).set(v)",
+        )
 
     def __complex__(self) -> NoReturn:
         raise _cut("complex(v)", "Values take part in arithmetic as they are")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -89,7 +90,11 @@ def _is_foreign(leaf: Any) -> bool:
     """Whether it is data that programs do not take: a Value, another library's array, objects."""
     if leaf.__class__ is np.ndarray:
         return leaf.dtype.kind not in "fiubc"
-    return hasattr(leaf, "__array_ufunc__")
+    # And what gives other numbers each time that it is asked.
+    return hasattr(leaf, "__array_ufunc__") or isinstance(leaf, _RANDOM)
+
+
+_RANDOM = (np.random.Generator, np.random.RandomState, random.Random)
 
 
 def reader(structure: Any) -> Read | None:

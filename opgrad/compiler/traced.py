@@ -235,7 +235,15 @@ class Traced:
     __ge__ = comparison(np.greater_equal, operator.ge)
     __eq__ = comparison(np.equal, operator.eq)
     __ne__ = comparison(np.not_equal, operator.ne)
-    __hash__ = object.__hash__
+
+    def __hash__(self) -> int:
+        raise self._not_plain("a key of a dict, or an element of a set, needs plain data; compare,")
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            raise self._not_plain("text made of a number needs plain data;")
+        return repr(self)
+
     __neg__ = unary(np.negative, operator.neg)
     __abs__ = unary(np.absolute, operator.abs)
     __invert__ = unary(np.invert, operator.invert)
@@ -292,8 +300,13 @@ class Traced:
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, index: Any) -> Any:
-        parts = index if isinstance(index, tuple) else (index,)
-        if all(isinstance(part, BASIC) for part in parts):
+        if isinstance(index, tuple):
+            index = tuple([_decided(part) for part in index])
+            is_basic = all(isinstance(part, BASIC) for part in index)
+        else:
+            index = _decided(index)
+            is_basic = isinstance(index, BASIC)
+        if is_basic:
             return self.trace.record(GETITEM, (self,), {"index": index})
         return self.trace.call(operator.getitem, (self, index), {})
 
@@ -391,9 +404,6 @@ class Traced:
     def __round__(self, digits: int | None = None) -> NoReturn:
         raise self._not_plain("round(x) needs plain data; use np.round, or")
 
-    def __format__(self, spec: str) -> str:
-        return format(self.concrete, spec) if spec else repr(self)
-
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         raise self._not_plain(
             "np.asarray(x), np.array([x, y]) or a function not made for NumPy's dispatch protocols "
@@ -402,6 +412,14 @@ class Traced:
 
     def _not_plain(self, what: str) -> NotTraceable:
         return self.trace.refusal(what)
+
+
+def _decided(part: Any) -> Any:
+    """An index, with ends of a slice that are traced decided on, as the shape depends on them."""
+    if not isinstance(part, slice):
+        return part
+    ends = (part.start, part.stop, part.step)
+    return slice(*[operator.index(end) if end.__class__ is Traced else end for end in ends])
 
 
 def _takes_part(x: Any) -> bool:

@@ -12,11 +12,14 @@ import hashlib
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 MAGIC = b"opgrad machine code 1\n"
+LIMIT = 1 << 28
+"""Bytes of all entries together; the oldest go first."""
 _DIGEST = hashlib.sha256().digest_size
 
 
@@ -59,9 +62,27 @@ def write(key: str, code: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(MAGIC + _checksum(key, code) + code)
         os.replace(name, folder / key)
+        _prune(folder)
     except OSError:
         if name is not None:
             _remove(name)
+
+
+def _prune(folder: Path) -> None:
+    """Remove the oldest entries, if there are too many."""
+    entries = [(status.st_mtime, status.st_size, path) for path, status in _entries(folder)]
+    total = sum(size for _, size, _ in entries)
+    for _, size, path in sorted(entries):
+        if total <= LIMIT:
+            break
+        _remove(str(path))
+        total -= size
+
+
+def _entries(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    for path in folder.iterdir():
+        with suppress(OSError):  # another process may have removed it
+            yield path, path.stat()
 
 
 def directory() -> Path | None:

@@ -289,3 +289,33 @@ def test_an_exception_leaves_nothing_behind() -> None:
     with pytest.raises(ZeroDivisionError):
         og.grad(fails)(1.0)
     assert og.grad(lambda x: x * x)(3.0) == 6.0
+
+
+@pytest.mark.parametrize("transform", [og.jvp, og.hvp])
+def test_a_bare_array_is_no_tuple_of_arguments(transform: Any) -> None:
+    """It would be taken for the arguments that it holds."""
+    with pytest.raises(InputError, match="primals is a tuple"):
+        transform(np.sum, X, X)
+
+
+def test_jacobian_of_a_complex_result_by_a_real_argument() -> None:
+    """The complex derivative, however many numbers there are."""
+    x = np.array([1.0, 2.0])
+    expected = np.diag(1j * np.exp(1j * x))
+    np.testing.assert_allclose(og.jacobian(lambda x: np.exp(1j * x))(x), expected)
+
+
+def test_jacobian_of_a_real_result_by_a_complex_argument() -> None:
+    """Rows are gradients, however many there are."""
+
+    def f(z: Any) -> Any:
+        return np.arange(1, 3) * np.abs(z) ** 2
+
+    expected = [og.grad(lambda z, i=i: f(z)[i])(1 + 2j) for i in range(2)]
+    np.testing.assert_allclose(og.jacobian(f)(1 + 2j), expected)
+
+
+def test_elementwise_grad_of_a_complex_result_by_a_real_argument_is_an_error() -> None:
+    """The imaginary part would be lost."""
+    with pytest.raises(InputError, match="complex"):
+        og.elementwise_grad(lambda x: np.exp(1j * x))(X)

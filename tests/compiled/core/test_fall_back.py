@@ -277,3 +277,36 @@ def test_indices_that_are_computed(backend: str) -> None:
     compiled_loss = og.compile(loss, backend=backend)
     for i in ([0, 0, 2], [1, 1, 1]):
         assert_same(compiled_loss(X, np.array(i)), loss(X, np.array(i)))
+
+
+@EACH_BACKEND
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: {"1": 10.0, "2": 20.0}[f"{x:.0f}"],
+        lambda x: {1.0: 10.0, 2.0: 20.0}[x],
+        lambda x: len({x, 1.0}),
+    ],
+    ids=["text", "key", "set"],
+)
+def test_decisions_by_text_and_hash_are_python_s(f: Callable[[float], Any], backend: str) -> None:
+    """They cannot be guarded, so the function runs uncompiled."""
+    compiled = og.compile(f, backend=backend)
+    with pytest.warns(og.CompileWarning, match="runs uncompiled"):
+        assert compiled(1.0) == f(1.0)
+    assert compiled(2.0) == f(2.0)
+
+
+@EACH_BACKEND
+def test_the_end_of_a_slice_is_a_decision(backend: str) -> None:
+    """The shape depends on it: another number makes another program."""
+    compiled = og.compile(lambda n, x: np.sum(x[:n]), backend=backend)
+    assert [compiled(n, X) for n in (1, 2, 1)] == [0.5, -0.5, 0.5]
+    assert len(compiled.programs) == 2
+
+
+def test_an_argument_that_gives_random_numbers_gives_others_each_time() -> None:
+    """With one, the function runs uncompiled."""
+    compiled = og.compile(lambda rng, x: x + rng.normal())
+    rng = np.random.default_rng(0)
+    assert compiled(rng, 1.0) != compiled(rng, 1.0)
