@@ -172,15 +172,24 @@ class Glue:
         numbers = self.layout.numbers
         places = {node: k for k, node in enumerate(numbers)}
         returned: list[str] = []
+        given: set[og.Node] = set()
         for form, group in groupby(
             outputs, lambda node: self._form(node) if node in places else ""
         ):
             if not form:
-                returned += map(self.expression, group)
+                returned += [self._result(node, given) for node in group]
                 continue
             for run in _runs([places[node] for node in group]):
                 returned += self._unpacked([numbers[k] for k in run], run[0], form)
         self.lines.append(f"return ({', '.join(returned)},)" if outputs else "return ()")
+
+    def _result(self, node: og.Node, given: set[og.Node]) -> str:
+        """One of the results; what was given before is given as a copy."""
+        expression = self.expression(node)
+        if node in given and self.roles.avals[node].shape:
+            return f"{expression}.copy()"
+        given.add(node)
+        return expression
 
     def text(self) -> str:
         """The function."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-BACKENDS = ["python"]
+BACKENDS = ["python", "llvm"]
 """Their names; a new one is added here."""
 
 EACH_BACKEND = pytest.mark.parametrize("backend", BACKENDS)

@@ -110,6 +110,11 @@ def function_of(program: Program) -> Callable[[dict[str, Any]], Any]:
     return function
 
 
+def tolerance_of(lot: dict[str, Any]) -> float:
+    """How far the results of some steps may be apart, given the least precise of the inputs."""
+    return 1e-4 if any(getattr(x, "dtype", None) == np.float32 for x in lot.values()) else 1e-9
+
+
 @st.composite
 def programs(draw: st.DrawFn, longest: int = 8) -> Program:
     """Any steps, on any earlier results."""

@@ -87,6 +87,48 @@ def test_vjps(backend: str, op: OpN, sample: og.Sample) -> None:
     _agree(pulled, inputs, backend)
 
 
+CALLED_BACK = {
+    *("cumprod", "cumsum", "recurrence", "prod", "concatenate", "roll", "resize"),
+    *("convolve", "einsum", "fft", "ifft", "rfft", "irfft", "convolution"),
+    *("sinc", "astype", "real", "imag"),  # astype: from complex numbers
+    *("solve_triangular", "solve_sylvester", "sqrtm", "expm", "ode_solution"),
+}
+"""Those of which a part is NumPy's or SciPy's own; and all of linalg."""
+WITHOUT_VJP = {"gammainc", "gammaincc", "betainc", "stdtr"}
+"""By one of their inputs at least."""
+
+
+def _comes_apart(name: str, sample: og.Sample) -> bool:
+    index = sample.params.get("index")
+    parts = index if isinstance(index, tuple) else (index,)
+    plugin, _, short = name.partition(".")
+    has_array = any(isinstance(part, list | np.ndarray) for part in parts)
+    return plugin != "linalg" and short not in CALLED_BACK | WITHOUT_VJP and not has_array
+
+
+@pytest.mark.parametrize(
+    ("op", "sample"),
+    [
+        pytest.param(op, sample, id=f"{name}-{i}")
+        for name, op in zip(NAMES, OPS, strict=True)
+        for i, sample in enumerate(op.samples)
+        if _comes_apart(name, sample) and _has_floats(op, sample)
+    ],
+)
+def test_most_ops_need_no_call_back(op: OpN, sample: og.Sample) -> None:
+    """Value and VJP come apart into primitives, but for indices that are arrays."""
+    by_floats, inputs = _by_floats(op, sample)
+
+    def pulled(*inputs: Any) -> Any:
+        out, pull = og.vjp(by_floats, *inputs)
+        return out, pull(out * 0 + 1.25)
+
+    with np.errstate(all="ignore"):
+        compiled = og.compile(pulled, backend="python")
+        compiled(*inputs)
+    assert [n.op.name for n in compiled.graph.nodes if n.op is not None and n.op.opaque] == []
+
+
 @EACH_BACKEND
 @pytest.mark.parametrize("op", [pytest.param(op, id=n) for n, op in zip(NAMES, OPS, strict=True)])
 def test_jvps(backend: str, op: OpN) -> None:

@@ -1,4 +1,8 @@
-"""Random functions, compiled: their values and gradients are those of eager code."""
+"""Random functions, compiled: their values and gradients are those of eager code.
+
+They are the same ones in each run: rounding may turn a decision, and an ill-conditioned function
+may make much of it, so that some would fail that are right.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,12 @@ from hypothesis import strategies as st
 
 import opgrad as og
 from tests.compiled.core.backends import EACH_BACKEND
-from tests.compiled.core.random_functions import function_of, inputs, programs
+from tests.compiled.core.random_functions import function_of, inputs, programs, tolerance_of
 from tests.compiled.core.same import assert_same
 
 
 @EACH_BACKEND
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_values(backend: str, data: st.DataObject) -> None:
     """For several values of the inputs, twice, in all ways that they lead."""
@@ -25,11 +29,11 @@ def test_values(backend: str, data: st.DataObject) -> None:
     lots = data.draw(inputs())
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
         for lot in [*lots, *lots]:
-            assert_same(compiled(lot), function(lot))
+            assert_same(compiled(lot), function(lot), tolerance_of(lot))
 
 
 @EACH_BACKEND
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_gradients(backend: str, data: st.DataObject) -> None:
     """Of the sum of the last result, by all inputs at once."""
@@ -43,11 +47,11 @@ def test_gradients(backend: str, data: st.DataObject) -> None:
     lots = data.draw(inputs())
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
         for lot in [*lots, *lots]:
-            assert_same(compiled(lot), function(lot))
+            assert_same(compiled(lot), function(lot), tolerance_of(lot))
 
 
 @EACH_BACKEND
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_second_derivatives(backend: str, data: st.DataObject) -> None:
     """The gradient of the length of the gradient, squared."""
@@ -62,4 +66,4 @@ def test_second_derivatives(backend: str, data: st.DataObject) -> None:
     lots = data.draw(inputs(count=2))
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
         for lot in [*lots, *lots]:
-            assert_same(compiled(lot), function(lot))
+            assert_same(compiled(lot), function(lot), tolerance_of(lot))
