@@ -115,10 +115,18 @@ def zero_cotangents(results: Results) -> str:
     return markdown(["", *groups], rows)
 
 
+def compiled(results: Results) -> str:
+    """What the benchmark of compiled functions shows."""
+    from benchmarks.compiled.figures import readme  # which is made of parts of this module
+
+    return readme(results)
+
+
 TABLES: Mapping[str, tuple[str, Callable[[Results], str]]] = {
     "eager": ("eager.json", eager),
     "arrays": ("arrays.json", arrays),
     "memory": ("memory.json", memory),
+    "compiled": ("compiled.json", compiled),
     "inputs": ("decisions.json", nanoseconds("forward, per op")),
     "making": ("decisions.json", nanoseconds("making a node")),
     "zero cotangents": ("decisions.json", zero_cotangents),

@@ -7,6 +7,9 @@ from itertools import count
 from opgrad_llvm import mathlib
 from opgrad_llvm.kinds import MEMORY, REGISTER, Kind, literal
 
+INLINED = " alwaysinline"
+"""Marks a call in whose place the function's instructions go."""
+
 
 class Code:
     """Instructions of one LLVM function, as lines of text.
@@ -21,13 +24,14 @@ class Code:
         intrinsics: declarations of LLVM's own functions.
     """
 
-    __slots__ = ("_next", "_types", "intrinsics", "lanes", "lines", "symbols")
+    __slots__ = ("_inlined", "_next", "_types", "intrinsics", "lanes", "lines", "symbols")
 
     def __init__(self, lanes: int, *, first: int = 0) -> None:
         self.lanes = lanes
         self.lines: list[str] = []
         self.symbols: set[tuple[str, Kind, int]] = set()
         self.intrinsics: set[str] = set()
+        self._inlined = 32
         self._next = count(first).__next__
         self._types = {
             kind: name if lanes == 1 else f"<{lanes} x {name}>" for kind, name in REGISTER.items()
@@ -137,4 +141,8 @@ class Code:
         self.symbols.add(key)
         type_ = self._types[kind]
         arguments = ", ".join([f"{type_} {x}" for x in args])
-        return self.let(f"call {type_} {mathlib.symbol(*key)}({arguments})")
+        call = f"call {type_} {mathlib.symbol(*key)}({arguments})"
+        if self.lanes > 1 and self._inlined:  # a call has all vectors put away before
+            self._inlined -= 1
+            call += INLINED
+        return self.let(call)

@@ -15,6 +15,7 @@ from typing import Any
 import llvmlite.binding as llvm
 
 from opgrad_llvm import cache as disk
+from opgrad_llvm.code import INLINED
 from opgrad_llvm.target import host
 
 Native = Callable[..., None]
@@ -106,10 +107,21 @@ def _code(text: str, level: int, library: Library) -> bytes:
         module = llvm.parse_assembly(text)
         library._spent("parse", start)
         start = perf_counter()
-        made: bytes = host().machine(level).emit_object(module)
+        machine = host().machine(level)
+        if INLINED in text:
+            _inline(module, machine)
+        made: bytes = machine.emit_object(module)
     library._spent("codegen", start)
     disk.write(key, made)
     return made
+
+
+def _inline(module: Any, machine: Any) -> None:
+    """Put functions in place of the calls that are marked; no other pass is worth its time."""
+    passes = llvm.create_new_module_pass_manager()
+    passes.add_always_inliner_pass()
+    options = llvm.create_pipeline_tuning_options(speed_level=0)
+    passes.run(module, llvm.create_pass_builder(machine, options))
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -12,7 +11,7 @@ import scipy.special
 
 from opgrad_llvm import vecmath
 from opgrad_llvm.elements import ELEMENTS, SCIPY
-from tests.compiled.llvm.programs import assert_same, called_back, compiled, edges, program_of
+from tests.compiled.llvm.programs import assert_same, called_back, edges, program_of
 
 FLOATS = [np.float64, np.float32]
 
@@ -169,13 +168,12 @@ def test_functions_that_are_not_known_are_called_back() -> None:
 
 
 def test_integers_of_python_do_not_overflow() -> None:
-    """They are computed with in Python."""
-    f: Callable[[Any], Any] = lambda n: n * n * n  # noqa: E731 # a name for it would say no more
-    compiled_f = compiled(f)
-    assert [compiled_f(3), compiled_f(2**40)] == [27, 2**120]
+    """They are computed with in Python, and so is the rest, where one does not fit into a word."""
 
+    def f(n: Any, x: Any) -> Any:
+        return n * n * n, (n * n * n + 1) * x
 
-def test_integers_too_large_for_a_word_still_work() -> None:
-    """The function runs in Python for such a call."""
-    f = compiled(lambda n: n * 2.0)
-    assert [f(3), f(2**80)] == [6.0, 2.0**81]
+    program = program_of(f, 3, 1.5)
+    assert program(4, 1.5) == f(4, 1.5)
+    assert program(2**40, 1.5) == f(2**40, 1.5)
+    assert program(2**80, 1.5) == f(2**80, 1.5)
