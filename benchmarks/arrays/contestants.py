@@ -87,7 +87,6 @@ def _torch_checkpoint() -> Any:
 
 CHECKPOINTS: dict[str, Callable[[], Any]] = {
     "opgrad": lambda: import_module("opgrad").checkpoint,
-    "opgrad compiled": lambda: import_module("opgrad").checkpoint,
     "autograd": lambda: import_module("autograd").checkpoint,
     "torch": _torch_checkpoint,
     "jax jit": lambda: import_module("jax").checkpoint,
