@@ -318,6 +318,8 @@ class Traced:
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if not all(map(_takes_part, inputs)):
             return NotImplemented  # a Value's turn
+        if method == "at":
+            raise self._not_plain("ufunc.at changes an array in place;")
         if kwargs.get("out") is not None:
             raise self._not_plain(f"{full_name(ufunc)} with out= writes in place; leave it out, or")
         if method == "__call__" and not kwargs:
@@ -335,6 +337,8 @@ class Traced:
     ) -> Any:
         if not all(issubclass(cls, Traced | np.ndarray) for cls in types):
             return NotImplemented
+        if func in _IN_PLACE or kwargs.get("out") is not None:
+            raise self._not_plain(f"{full_name(func)} changes an array in place;")
         form = FORMS.get(func)
         made = form(*args, **kwargs) if form else NotImplemented
         if made is NotImplemented:
@@ -412,6 +416,9 @@ class Traced:
 
     def _not_plain(self, what: str) -> NotTraceable:
         return self.trace.refusal(what)
+
+
+_IN_PLACE = {np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal}
 
 
 def _decided(part: Any) -> Any:

@@ -310,3 +310,25 @@ def test_an_argument_that_gives_random_numbers_gives_others_each_time() -> None:
     compiled = og.compile(lambda rng, x: x + rng.normal())
     rng = np.random.default_rng(0)
     assert compiled(rng, 1.0) != compiled(rng, 1.0)
+
+
+@EACH_BACKEND
+def test_an_argument_is_never_written_to(backend: str) -> None:
+    """Nor by what adds at repeated places to a copy of it."""
+    x = np.array([1.0, 2.0])
+    with pytest.warns(og.CompileWarning, match="in place"):
+        found = og.compile(lambda x: og.at(x, [0, 0]).add(1.0), backend=backend)(x)
+    np.testing.assert_array_equal(found, [3.0, 2.0])
+    np.testing.assert_array_equal(x, [1.0, 2.0])
+
+
+def test_out_is_refused() -> None:
+    """The function runs uncompiled, and writes where it was told to."""
+
+    def f(x: Any) -> Any:
+        total = np.zeros(3)
+        np.sum(x, axis=0, out=total)
+        return total
+
+    with pytest.warns(og.CompileWarning, match="in place"):
+        np.testing.assert_array_equal(og.compile(f)(np.ones((2, 3))), [2.0, 2.0, 2.0])
