@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from opgrad.errors import InputError
+from opgrad.node import Node
 from opgrad.operation import Op
 from opgrad.plugin import describe
 
@@ -45,6 +46,18 @@ def bind(
     return tuple([given[place] for place in inputs]), {
         name: given[place] for name, place in params if given[place] is not _NOT_GIVEN
     }
+
+
+def plain_index(index: Any) -> Any:
+    """An index without Values, which integers and masks need not be; and its arrays as copies."""
+    if isinstance(index, tuple):
+        return tuple(map(plain_index, index))
+    if isinstance(index, Node):
+        return index.data
+    if isinstance(index, np.ndarray | list):  # what was recorded must not change with the original
+        copy = np.array(index)
+        return copy if copy.size else copy.astype(copy.dtype if copy.dtype == bool else np.intp)
+    return index
 
 
 Plan: TypeAlias = tuple[list[int], list[tuple[str, int]], list[tuple[str, int, Any]]]

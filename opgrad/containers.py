@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     import optree
 
 NAMESPACE = "opgrad"
-_STATIC = (str, bytes, Enum, type, FunctionType, BuiltinFunctionType, np.ufunc)
+STATIC = (str, bytes, Enum, type, FunctionType, BuiltinFunctionType, np.ufunc)
+"""What is no data, and holds none."""
 
 
 def flatten(tree: Any) -> tuple[list[Any], optree.PyTreeSpec]:
@@ -42,6 +43,12 @@ def flatten(tree: Any) -> tuple[list[Any], optree.PyTreeSpec]:
     for cls in records:
         _register(cls)
     return flatten(tree)  # what is inside may be records, too
+
+
+def flatten_in_order(tree: Any) -> tuple[list[Any], optree.PyTreeSpec]:
+    """The same, with dicts in the order of their keys: another order is another structure."""
+    with _optree().dict_insertion_ordered(True, namespace=NAMESPACE):
+        return flatten(tree)
 
 
 @cache
@@ -80,7 +87,7 @@ def _register(cls: type) -> None:
 
     def take_apart(record: Any) -> tuple[list[Any], tuple[Any, ...], tuple[str, ...]]:
         held = {name: getattr(record, name) for name in names}
-        static = {name: x for name, x in held.items() if isinstance(x, _STATIC)}
+        static = {name: x for name, x in held.items() if isinstance(x, STATIC)}
         inside = tuple(name for name in names if name not in static)
         return [held[name] for name in inside], (inside, tuple(static.items())), inside
 

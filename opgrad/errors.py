@@ -127,7 +127,7 @@ class NotTraceable(OpgradError, TypeError):
     def behind(cls, error: BaseException | None) -> NotTraceable | None:
         """The one that led to an exception, which NumPy may have raised in its place."""
         while error is not None and not isinstance(error, cls):
-            error = error.__cause__ or error.__context__
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return error
 
 

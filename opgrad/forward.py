@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from opgrad.data import PLAIN, is_data, is_number, read_only, say, show, why_no_data
+from opgrad.data import PLAIN, is_data, is_number, is_traced, read_only, say, show, why_no_data
 from opgrad.errors import ForwardError, InputError, NotTraceable
 from opgrad.node import Constant, Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Op, Raw, Rule
@@ -65,7 +65,10 @@ def run_forward(op: Op, inputs: tuple[Node, ...], params: Mapping[str, Any] = NO
         Exception: whatever the forward raised, with a note that names the op.
     """
     try:
-        data = op.forward(*[x.data for x in inputs], **params)
+        if op.opaque:
+            data = call_back(op.forward, tuple([x.data for x in inputs]), params)
+        else:
+            data = op.forward(*[x.data for x in inputs], **params)
     except Exception as error:
         data = recover(error, op, inputs, params)
     return data if data.__class__ in PLAIN else settle(op, data, inputs)
@@ -108,6 +111,7 @@ def recover(
     """
     cause = NotTraceable.behind(error)
     if cause is not None:
+        cause.trace.unsettled = None
         data = tuple([x.data for x in inputs])
         lowering = default().lowering(op)
         made = NotImplemented if lowering is None else lowering(*data, **params)
@@ -116,14 +120,25 @@ def recover(
     raise error
 
 
-def run_rule(rule: Rule, args: tuple[Any, ...], params: Mapping[str, Any]) -> Any:
+def call_back(
+    function: Callable[..., Raw], args: tuple[Any, ...], params: Mapping[str, Any]
+) -> Any:
+    """What the function returns; while a function is traced, as one step, not looked into."""
+    for x in args:
+        if is_traced(x):
+            return x.trace.call(function, args, params)
+    return function(*args, **params)
+
+
+def run_rule(op: Op, rule: Rule, args: tuple[Any, ...], params: Mapping[str, Any]) -> Any:
     """What the rule returns; while a function is traced and the rule cannot be, it is one step."""
     try:
-        return rule(*args, **params)
+        return call_back(rule, args, params) if op.opaque else rule(*args, **params)
     except Exception as error:
         cause = NotTraceable.behind(error)
         if cause is None:
             raise
+        cause.trace.unsettled = None
         return cause.trace.call(rule, args, params)
 
 

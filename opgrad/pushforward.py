@@ -111,7 +111,7 @@ class Pushforward:
             full = zip(given, inputs, strict=True)
             ts = tuple(zero_like(x.data) if t is None else t for t, x in full)
             out = node if record else node.data
-            made = run_rule(op.jvp_rule, (ts, out, *primals), node.params)
+            made = run_rule(op, op.jvp_rule, (ts, out, *primals), node.params)
             return fit_tangent(node, made, record=record)
         if op.linear:
             return fit_tangent(node, _in_each_place(node, given, primals, record), record=record)
@@ -157,7 +157,7 @@ def _in_each_place(node: Node, given: list[Any], primals: list[Any], record: boo
             if record:
                 made = apply(op, args, node.params)
             else:
-                made = run_rule(op.forward, args, node.params)
+                made = run_rule(op, op.forward, args, node.params)
             parts.append(made)
     return _total(parts)
 
@@ -224,8 +224,8 @@ def _cotangents(
     op, out, params = node.op, node if record else node.data, node.params
     assert op is not None
     if op.joint_rule is None:
-        return [run_rule(op.rules[i], (g, out, *primals), params) for i in positions]
-    cts = run_rule(op.joint_rule, (g, out, *primals), params)
+        return [run_rule(op, op.rules[i], (g, out, *primals), params) for i in positions]
+    cts = run_rule(op, op.joint_rule, (g, out, *primals), params)
     if cts.__class__ is not tuple or len(cts) != len(primals):
         raise wrong_count(node, cts)
     return [cts[i] for i in positions]

@@ -257,11 +257,11 @@ def pull_back(
     try:
         if op.joint_rule is None:
             cts: Sequence[Any] = [
-                run_rule(rule, (g, out, *primals), params) if parent in needed else None
+                run_rule(op, rule, (g, out, *primals), params) if parent in needed else None
                 for parent, rule in zip(inputs, op.rules, strict=True)
             ]
         else:
-            cts = run_rule(op.joint_rule, (g, out, *primals), params)
+            cts = run_rule(op, op.joint_rule, (g, out, *primals), params)
             if cts.__class__ is not tuple or len(cts) != len(inputs):
                 raise wrong_count(node, cts)
     except ZeroDivisionError:

@@ -6,9 +6,10 @@ from typing import Any
 
 from attrs import frozen
 
+from opgrad.binding import plain_index
 from opgrad.node import Node
 from opgrad.registry import default
-from opgrad.value import apply, plain_index
+from opgrad.value import apply
 
 
 @frozen

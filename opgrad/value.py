@@ -7,14 +7,15 @@ operators), which runs an op's forward on the raw data and records the result as
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 
 from opgrad import diagnostics
 from opgrad.array_methods import ArrayMethods
-from opgrad.binding import bind
-from opgrad.data import PLAIN, is_data, read_only, say, why_no_data
+from opgrad.binding import bind, plain_index
+from opgrad.data import PLAIN, is_data, is_traced, read_only, say, why_no_data
 from opgrad.errors import CopyError, CutGradientError, ImmutableError, InputError, UnknownOpError
 from opgrad.forward import as_node, as_nodes, constant, recover, run_forward, settle
 from opgrad.hooks import Scheduler
@@ -134,6 +135,8 @@ class Value(ArrayMethods, Node, Generic[T]):
                 raise InputError(why_no_data(data, "Value() holds"))
             if isinstance(data, np.ndarray):  # what is recorded must not change with the original
                 data = read_only(np.array(data, copy=True, subok=True))
+            elif is_traced(data):
+                data = copy(data)
         super().__init__(data)
         _set_grad(self, grad if grad.__class__ in PLAIN else self._checked_grad(grad))
 
@@ -346,18 +349,6 @@ def _record(op: Op | None, x: Node | None, y: Node | None, more: Any, data: Raw)
     return node  # type: ignore[no-any-return]  # the twin has become a Value
 
 
-def plain_index(index: Any) -> Any:
-    """An index without Values, which integers and masks need not be; and its arrays as copies."""
-    if isinstance(index, tuple):
-        return tuple(map(plain_index, index))
-    if isinstance(index, Node):
-        return index.data
-    if isinstance(index, np.ndarray | list):  # what was recorded must not change with the original
-        copy = np.array(index)
-        return copy if copy.size else copy.astype(copy.dtype if copy.dtype == bool else np.intp)
-    return index
-
-
 def _dispatch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
     """A NumPy function was called on Values: run the op, or function of ops, that implements it."""
     registry = default()
@@ -366,7 +357,12 @@ def _dispatch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) 
         raise _no_op_for(full_name(function))
     if not isinstance(found, Op):
         return found(*args, **kwargs)
-    if isinstance(function, np.ufunc) and function.nin == found.arity and function.nin < 3:
+    if (
+        isinstance(function, np.ufunc)
+        and function.nin == found.arity
+        and function.nin < 3
+        and not found.opaque
+    ):
         operators[function] = _operator(found)  # for next time: nothing to bind
     return apply(found, *bind(found, function, args, kwargs))
 

@@ -18,8 +18,8 @@ _DIVIDE = elementwise(np.divide, 2)
 def simplify_arithmetic(node: Node) -> Node | None:
     """One of x and -x and the like in the place of an application, where it is the same."""
     op = node.op
-    if op is None or not op.elementwise:
-        return None
+    if op is None or not op.elementwise or node.data.dtype.kind == "c":
+        return None  # of complex numbers, NumPy's products with infinity are not exact
     x, y = node.x, node.y
     if y is None:
         rule = _UNARY.get(op.name)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from opgrad.compiler.kind import Kind
 from opgrad.compiler.traced import LIMIT
+from opgrad.cotangent import keeps_zeros
 from opgrad.data import PLAIN
 
 Read: TypeAlias = Callable[[Any, list[Any]], bool]
@@ -17,20 +19,32 @@ Read: TypeAlias = Callable[[Any, list[Any]], bool]
 
 
 class StaticArgument:
-    """Around an argument that is part of the program."""
+    """Around an argument that is part of the program; equal only to the very same value."""
 
-    __slots__ = ("value",)
+    __slots__ = ("_key", "value")
 
     def __init__(self, value: Any) -> None:
         self.value = value
+        self._key = _exactly(value)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, StaticArgument) or type(self.value) is not type(other.value):
-            return False
-        return bool(self.value == other.value)
+        return isinstance(other, StaticArgument) and self._key == other._key
 
     def __hash__(self) -> int:
-        return hash(self.value)
+        return hash(self._key)
+
+
+def _exactly(value: Any) -> Any:
+    """A key of the value: of its type and what it holds, to which -0.0 is not 0.0 and 1 not 1.0."""
+    if isinstance(value, float):
+        return type(value), value.hex()
+    if isinstance(value, tuple):
+        return type(value), *map(_exactly, value)
+    if isinstance(value, frozenset):
+        return type(value), frozenset(map(_exactly, value))
+    if isinstance(value, Decimal):
+        return type(value), value.as_tuple()
+    return type(value), value
 
 
 class Form:
@@ -67,7 +81,7 @@ class Form:
         for i in self._integers:
             if not -LIMIT <= leaves[i] < LIMIT:
                 raise TypeError
-        key: list[Any] = []
+        key: list[Any] = [keeps_zeros.get()]
         for i in self._arrays:
             x = leaves[i]
             key.append(x.dtype)
@@ -83,18 +97,21 @@ class Form:
 
 def is_dynamic(cls: type) -> bool:
     """Whether leaves of that type are inputs of programs."""
-    return cls is np.ndarray or cls in PLAIN or issubclass(cls, np.number | np.bool_)
+    return cls is np.ndarray or cls in _NUMBERS or issubclass(cls, np.number | np.bool_)
+
+
+_NUMBERS = PLAIN - {bool}  # Python's bools say what to do, as in keepdims=True
 
 
 def _is_foreign(leaf: Any) -> bool:
     """Whether it is data that programs do not take: a Value, another library's array, objects."""
     if leaf.__class__ is np.ndarray:
         return leaf.dtype.kind not in "fiubc"
-    # And what gives other numbers each time that it is asked.
-    return hasattr(leaf, "__array_ufunc__") or isinstance(leaf, _RANDOM)
+    # And what gives something else each time that it is asked.
+    return hasattr(leaf, "__array_ufunc__") or isinstance(leaf, _CHANGING)
 
 
-_RANDOM = (np.random.Generator, np.random.RandomState, random.Random)
+_CHANGING = (np.random.Generator, np.random.RandomState, random.Random, Iterator)
 
 
 def reader(structure: Any) -> Read | None:
@@ -113,9 +130,9 @@ def reader(structure: Any) -> Read | None:
         return None
     if cls is list or cls is tuple:
         return _reader_of_sequence(cls, parts)
-    return (
-        _reader_of_dict(dict(zip(structure.entries(), parts, strict=True))) if cls is dict else None
-    )
+    if cls is not dict:
+        return None
+    return _reader_of_dict(dict(zip(structure.entries(), parts, strict=True)))
 
 
 def _read_leaf(x: Any, leaves: list[Any]) -> bool:
@@ -145,8 +162,10 @@ def _reader_of_sequence(cls: Any, parts: list[Read]) -> Read:
 
 
 def _reader_of_dict(parts: dict[Any, Read]) -> Read:
+    keys = list(parts)  # in their order, which the function may go by
+
     def read(x: Any, leaves: list[Any]) -> bool:
-        if x.__class__ is not dict or x.keys() != parts.keys():
+        if x.__class__ is not dict or list(x) != keys:
             return False
         return all(part(x[key], leaves) for key, part in parts.items())
 

@@ -8,6 +8,7 @@ than this call takes. If none will do, the function is traced on these arguments
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -19,8 +20,8 @@ from opgrad.compiler.arguments import Form, StaticArgument
 from opgrad.compiler.kind import OTHER, Kind, Program
 from opgrad.compiler.passes import optimise
 from opgrad.compiler.tracing import trace, tracing
-from opgrad.containers import flatten
-from opgrad.diagnostics import user_frame
+from opgrad.containers import flatten_in_order
+from opgrad.diagnostics import state, user_frame
 from opgrad.errors import CompileWarning, NotTraceable, UnknownBackendError
 from opgrad.graph import Graph
 from opgrad.hooks import Backend, Executable
@@ -51,7 +52,9 @@ class Compiled(Generic[P, R]):
         static_argnames: str | Sequence[str] = (),
         max_traces: int = MAX_TRACES,
     ) -> None:
-        functools.update_wrapper(self, function)
+        functools.update_wrapper(self, function, updated=())
+        self.__name__ = getattr(function, "__name__", repr(function))  # a partial has none
+        self.__qualname__ = getattr(function, "__qualname__", self.__name__)
         self.function = function
         self.programs: list[Program] = []
         self._options = {
@@ -68,20 +71,24 @@ class Compiled(Generic[P, R]):
             (static_argnames,) if isinstance(static_argnames, str) else tuple(static_argnames)
         )
         self._max_traces = max_traces
+        self._is_order_free = not _takes_any_name(function)
         self._forms: dict[Any, Form] = {}
         self._form: Form | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """The function's result on these arguments."""
-        if tracing.get():
-            return self.function(*args, **kwargs)  # becomes part of the program around it
+        if tracing.get() or state.depth:
+            # It becomes part of the program around it; or is looked at, in debug mode.
+            return self.function(*args, **kwargs)
+        if len(kwargs) > 1 and self._is_order_free:
+            kwargs = dict(sorted(kwargs.items()))  # type: ignore[assignment]  # P's, in its order
         arguments = args, kwargs
         if self._static_argnums or self._static_argnames:
             arguments = self._marked(args, kwargs)
         form = self._form
         leaves = form.leaves_of(arguments) if form is not None else None
         if form is None or leaves is None:
-            leaves, structure = flatten(arguments)
+            leaves, structure = flatten_in_order(arguments)
             form = self._form_of(structure, tuple(map(type, leaves)))
         try:
             kind = form.kind(leaves)
@@ -221,6 +228,15 @@ class Compiled(Generic[P, R]):
 
     __name__: str
     __qualname__: str
+
+
+def _takes_any_name(function: Callable[..., Any]) -> bool:
+    """Whether it takes ``**kwargs``, and could go by their order."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # written in C, and without one
+        return True
+    return any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
 
 
 def _compile_again(function: Callable[..., Any], options: dict[str, Any]) -> Compiled[..., Any]:

@@ -6,7 +6,9 @@ dtypes. ``NotImplemented``, or no form: the function is called back as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import inspect
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,10 +60,12 @@ def _reduction(op: Op, *, default_axis: Any = None, dtypes: str = "fcbiu") -> Fo
             return NotImplemented
         a = a if dtype is None else a.astype(dtype)
         axes = _axes(axis, a.ndim)
-        out = _record(op, a, axis=axes) if axes else a
         if not axes and a.dtype.kind not in "fc":
             return NotImplemented  # bools become integers
-        if keepdims is True:
+        out = _record(op, a, axis=axes) if axes else a
+        if not axes and op is SUM:
+            out = a + a.dtype.type(0)  # which makes 0.0 of -0.0
+        if keepdims is not _NO_VALUE and bool(keepdims):
             return _reshape(out, tuple(1 if i in axes else n for i, n in enumerate(a.shape)))
         return out
 
@@ -233,7 +237,7 @@ def _stack(arrays: Any, axis: int = 0, out: Any = None, **options: Any) -> Any:
     arrays = tuple(arrays)
     if options or axis not in (0, -1) or any(np.shape(x) for x in arrays):
         return NotImplemented
-    dtype = np.result_type(*arrays)
+    dtype = np.result_type(*[x.dtype if hasattr(x, "dtype") else np.asarray(x) for x in arrays])
     if dtype.kind != "f":
         return NotImplemented
     indices = tuple(range(len(arrays)))
@@ -252,17 +256,45 @@ def _imag(val: Any) -> Any:
     return NotImplemented if val.dtype.kind == "c" else np.zeros_like(val)
 
 
-def _known(function: Callable[..., Any]) -> Form:
-    """For functions of shapes and dtypes alone: their answer on the concrete values."""
+def _of_types(function: Callable[..., Any]) -> Form:
+    """For functions of the types of their arguments: their answer on the concrete values."""
 
-    def known(*args: Any, **kwargs: Any) -> Any:
-        return function(*map(_concrete, args), **{k: _concrete(x) for k, x in kwargs.items()})
+    def form(*args: Any, **kwargs: Any) -> Any:
+        return function(*map(_concrete, args), **kwargs)
 
-    return known
+    return form
+
+
+def _of_first(function: Callable[..., Any]) -> Form:
+    """For functions of the shape and type of their first argument; numbers after it are decided."""
+
+    def form(a: Any, *args: Any, **kwargs: Any) -> Any:
+        decided = {name: _decided(x) for name, x in kwargs.items()}
+        return function(_concrete(a), *map(_decided, args), **decided)
+
+    return form
 
 
 def _concrete(x: Any) -> Any:
     return x.concrete if is_traced(x) else x
+
+
+def _decided(x: Any) -> Any:
+    if isinstance(x, tuple | list):
+        return type(x)(map(_decided, x))
+    return operator.index(x) if is_traced(x) else x
+
+
+def in_form(function: Callable[..., Any], args: Any, kwargs: Mapping[str, Any]) -> Any:
+    """What a form makes of a call; ``NotImplemented``: there is none, or not for such a call."""
+    form = FORMS.get(function)
+    if form is None:
+        return NotImplemented
+    try:
+        inspect.signature(form).bind(*args, **kwargs)
+    except TypeError:
+        return NotImplemented
+    return form(*args, **kwargs)
 
 
 FORMS: dict[Any, Form] = {
@@ -303,21 +335,18 @@ FORMS: dict[Any, Form] = {
     np.imag: _imag,
     np.copy: lambda a, *args, **kwargs: a,
     **{
-        function: _known(function)
+        function: _of_types(function)
         for function in (
-            np.shape,
-            np.ndim,
-            np.size,
             np.iscomplexobj,
             np.isrealobj,
             np.result_type,
             np.can_cast,
             np.common_type,
-            np.min_scalar_type,
-            np.zeros_like,
-            np.ones_like,
-            np.empty_like,
         )
+    },
+    **{
+        function: _of_first(function)
+        for function in (np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like)
     },
 }
 

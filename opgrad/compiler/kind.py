@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
-from opgrad.compiler.primitives import OtherShape
+from opgrad.compiler.primitives import BROADCAST, VIEWS
 from opgrad.compiler.tracing import Output, Traces, own
 from opgrad.graph import Graph
 from opgrad.hooks import Executable
+from opgrad.node import Node
 
 OTHER: Any = object()
 """What a program gives for arguments that lead to other decisions than it was made for."""
@@ -25,28 +26,45 @@ class Program:
         graph: what became of its graph.
         executable: what the backend made of that.
         seconds: how long each stage took.
+        shared: the outputs that may share their memory with arguments, with each other, or with
+            what was called back.
     """
 
     traces: Traces
     graph: Graph
     executable: Executable
     seconds: dict[str, float]
+    shared: tuple[int, ...] = field(init=False)
+
+    @shared.default
+    def _shared(self) -> tuple[int, ...]:
+        found, seen = [], set[Node]()
+        n = len(self.graph.outputs) - bool(self.traces.guards)
+        for i, node in enumerate(self.graph.outputs[:n]):
+            root = node
+            while root.op in VIEWS and root.op is not BROADCAST:
+                root = root.x or root
+            is_fresh = root.op is not None and not root.op.opaque and root.op is not BROADCAST
+            if not is_fresh or root in seen:
+                found.append(i)
+            seen.add(root)
+        return tuple(found)
 
     def run(self, inputs: Sequence[Any]) -> Any:
         """The function's result; ``OTHER`` if these arguments lead to other decisions."""
         traces = self.traces
         try:
             values = self.executable(*inputs)
-        except OtherShape:
+        except Exception:  # the function may not come here, or catch it; or raise it, being traced
             return OTHER
-        except Exception:
-            if traces.guards:
-                return OTHER  # perhaps this call would not come here
-            raise
         if traces.guards:
             if not values[-1]:
                 return OTHER
             values = values[:-1]
+        if self.shared:
+            values = list(values)
+            for i in self.shared:
+                values[i] = own(values[i])
         if traces.is_plain:
             return traces.structure.unflatten(values)
         return traces.structure.unflatten(

@@ -82,6 +82,10 @@ def make(
     return node  # type: ignore[no-any-return]  # the twin has become a Node
 
 
+VIEWS = {GETITEM, BROADCAST, RESHAPE, TRANSPOSE, PICK}
+"""What may share its memory with what it is applied to."""
+
+
 @frozen
 class Hole:
     """Where, in the arguments of a call, its input of that position goes."""

@@ -15,23 +15,23 @@ from typing import Any, NoReturn
 import numpy as np
 
 from opgrad.compiler.avals import Aval, aval_of
-from opgrad.compiler.forms import FORMS, METHODS
-from opgrad.compiler.operators import as_int, binary, comparison, is_result, power, unary
+from opgrad.compiler.forms import METHODS, in_form
+from opgrad.compiler.operators import Operators, is_result
 from opgrad.compiler.primitives import (
     ASTYPE,
     BROADCAST,
     GETITEM,
     NUMBER,
     PICK,
-    RESHAPE,
     SCATTER,
-    TRANSPOSE,
+    VIEWS,
     Call,
     Hole,
     call,
     elementwise,
     make,
 )
+from opgrad.containers import flatten
 from opgrad.errors import LeakedTraceError, NotTraceable
 from opgrad.forward import constant
 from opgrad.node import Constant, Node
@@ -42,9 +42,6 @@ BASIC = (int, np.integer, slice, type(Ellipsis), type(None))
 LIMIT = 2**63
 """Python's integers have no more bits than this in a program."""
 
-_VIEWS = {GETITEM, BROADCAST, RESHAPE, TRANSPOSE, PICK}
-"""What may share its memory with what it is applied to."""
-
 
 class Trace:
     """One run of a function, being recorded.
@@ -53,16 +50,19 @@ class Trace:
         name: of the function.
         is_open: whether it still runs.
         viewed: nodes of arrays that there may be views of.
+        unsettled: the last refusal, or exception of what was traced, that nothing has dealt with.
+            If the function goes on all the same, it took a decision that no guard is for.
         guards: nodes whose values Python's decisions were taken from, each with the outcome.
     """
 
-    __slots__ = ("_constants", "guards", "is_open", "name", "viewed")
+    __slots__ = ("_constants", "guards", "is_open", "name", "unsettled", "viewed")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.is_open = True
         self.guards: list[tuple[Node, bool | int]] = []
         self.viewed: set[Node] = set()
+        self.unsettled: Exception | None = None
         self._constants: dict[int, tuple[Any, Constant]] = {}
 
     def input(self, data: Any) -> Traced:
@@ -71,6 +71,8 @@ class Trace:
 
     def constant(self, data: Any) -> Node:
         """Data from outside, as they are now."""
+        if isinstance(data, list | tuple):
+            data = np.asarray(data)
         if not isinstance(data, np.ndarray):
             return constant(data)
         if data.size > 1 and not any(data.strides):  # one number many times over
@@ -78,7 +80,7 @@ class Trace:
             return make(BROADCAST, (element,), aval_of(data), {"shape": data.shape})
         known = self._constants.get(id(data))
         can_change = data.flags.writeable or data.base is not None
-        if known is None or (can_change and known[1].data.tobytes() != data.tobytes()):
+        if known is None or (can_change and not _same(known[1].data, data)):
             kept = data.copy() if can_change else data
             known = self._constants[id(data)] = data, constant(kept)
         return known[1]
@@ -109,12 +111,12 @@ class Trace:
                 values.append(x)
         if not self.is_open:
             raise self._leaked(self)
-        out = (compute or op.forward)(*values, **params)
+        out = self._run(compute or op.forward, *values, **params)
         if out.__class__ is np.ndarray and not out.ndim:
             out = out[()]
         elif out.__class__ is int and not -LIMIT <= out < LIMIT:
             raise self.refusal("an integer of more than 64 bits needs Python itself;")
-        if op in _VIEWS:
+        if op in VIEWS:
             self.viewed.add(nodes[0])
         node = make(op, tuple(nodes), aval_of(out), params)
         return Traced(self, node, out)
@@ -140,7 +142,8 @@ class Trace:
             return x
 
         run = Call(function, hollow(args), hollow(dict(kwargs)))
-        result = run(*[x.concrete for x in inputs])
+        self.viewed.update(x.node for x in inputs)  # it may return what shares their memory
+        result = self._run(run, *[x.concrete for x in inputs])
         if result is None:
             raise self.refusal(
                 f"{full_name(function)} returns nothing, and so changes an array in place;"
@@ -149,22 +152,24 @@ class Trace:
 
     def _parts(self, run: Call, inputs: tuple[Traced, ...], result: Any) -> Any:
         name = full_name(run.function)
-        if not isinstance(result, tuple | list):
+        if is_result(result):
             op = call(run, name, aval_of(result))
             return self.record(op, inputs, compute=lambda *_: result)
-        positions = [i for i, part in enumerate(result) if is_result(part)]
-        kept = tuple(result[i] for i in positions)
+        parts, structure = flatten(result)
+        if not all(is_result(part) or isinstance(part, str | Exception) for part in parts):
+            raise self.refusal(f"{name} returns what is no number and no array;")
+        positions = [i for i, part in enumerate(parts) if is_result(part)]
+        kept = tuple(parts[i] for i in positions)
 
         def several(*values: Any) -> Any:
-            parts = run(*values)
-            return tuple(parts[i] for i in positions)
+            found, _ = flatten(run(*values))
+            return tuple(found[i] for i in positions)
 
         op = call(several, name, aval_of(kept))
         whole = self.record(op, inputs, compute=lambda *_: kept)
-        parts = list(result)
         for k, i in enumerate(positions):
             parts[i] = self.record(PICK, (whole,), {"index": k})
-        return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)
+        return structure.unflatten(parts)
 
     def guard(self, traced: Traced, outcome: Any) -> Any:
         """A decision that Python takes from a value; the program is for this outcome."""
@@ -175,11 +180,22 @@ class Trace:
 
     def refusal(self, what: str) -> NotTraceable:
         """The error for what needs plain data."""
-        return NotTraceable(
+        error = NotTraceable(
             f"{what} make it part of an op (og.op), which is then called back. In {self.name}, "
             f"being compiled.",
             self,
         )
+        self.unsettled = error
+        return error
+
+    def _run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            self.unsettled = error
+            if NotTraceable.behind(error.__context__) is not None:
+                error.__suppress_context__ = True  # that was dealt with, by calling back
+            raise
 
     def _leaked(self, trace: Trace) -> LeakedTraceError:
         return LeakedTraceError(
@@ -188,7 +204,7 @@ class Trace:
         )
 
 
-class Traced:
+class Traced(Operators):
     """See the module. Not made by users."""
 
     __slots__ = ("__weakref__", "concrete", "node", "trace")
@@ -216,26 +232,6 @@ class Traced:
     def __repr__(self) -> str:
         return f"<traced {self.aval}, here {self.concrete!r}>"
 
-    # -- operators -----------------------------------------------------------------------------
-
-    __add__, __radd__, __iadd__ = binary(np.add, operator.add)
-    __sub__, __rsub__, __isub__ = binary(np.subtract, operator.sub)
-    __mul__, __rmul__, __imul__ = binary(np.multiply, operator.mul)
-    __truediv__, __rtruediv__, __itruediv__ = binary(np.divide, operator.truediv)
-    __floordiv__, __rfloordiv__, __ifloordiv__ = binary(np.floor_divide, operator.floordiv)
-    __mod__, __rmod__, __imod__ = binary(np.remainder, operator.mod)
-    __lshift__, __rlshift__, __ilshift__ = binary(np.left_shift, operator.lshift)
-    __rshift__, __rrshift__, __irshift__ = binary(np.right_shift, operator.rshift)
-    __and__, __rand__, __iand__ = binary(np.bitwise_and, operator.and_, takes_bools=True)
-    __or__, __ror__, __ior__ = binary(np.bitwise_or, operator.or_, takes_bools=True)
-    __xor__, __rxor__, __ixor__ = binary(np.bitwise_xor, operator.xor, takes_bools=True)
-    __lt__ = comparison(np.less, operator.lt)
-    __le__ = comparison(np.less_equal, operator.le)
-    __gt__ = comparison(np.greater, operator.gt)
-    __ge__ = comparison(np.greater_equal, operator.ge)
-    __eq__ = comparison(np.equal, operator.eq)
-    __ne__ = comparison(np.not_equal, operator.ne)
-
     def __hash__(self) -> int:
         raise self._not_plain("a key of a dict, or an element of a set, needs plain data; compare,")
 
@@ -243,51 +239,6 @@ class Traced:
         if spec:
             raise self._not_plain("text made of a number needs plain data;")
         return repr(self)
-
-    __neg__ = unary(np.negative, operator.neg)
-    __abs__ = unary(np.absolute, operator.abs)
-    __invert__ = unary(np.invert, operator.invert)
-
-    def __pow__(self, other: Any) -> Any:
-        return power(self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return power(other, self)
-
-    def __ipow__(self, other: Any) -> Any:
-        return self.become(self**other) if self.shape else self**other
-
-    def __divmod__(self, other: Any) -> Any:
-        return self // other, self % other
-
-    def __rdivmod__(self, other: Any) -> Any:
-        return other // self, other % self
-
-    def become(self, other: Any) -> Any:
-        """What ``x += y`` does to an array, wherever else it is held.
-
-        Raises:
-            NotTraceable: its memory is, or may be, that of another array, too; or NumPy would not
-                write the result into this one.
-        """
-        if other is NotImplemented:
-            return NotImplemented
-        op, trace = self.node.op, self.trace
-        is_shared = op is None or op.opaque or op in _VIEWS or self.node in trace.viewed
-        if is_shared or other.aval != self.aval:
-            raise self._not_plain("x += y changes an array in place; write x = x + y, or")
-        self.node, self.concrete = other.node, other.concrete
-        return self
-
-    def __pos__(self) -> Any:
-        operator.pos(self.concrete)  # refuses NumPy's booleans
-        return as_int(self) if self.concrete.__class__ is bool else self.copy()
-
-    def __matmul__(self, other: Any) -> Any:
-        return np.matmul(self, other) if _takes_part(other) else NotImplemented
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return np.matmul(other, self) if _takes_part(other) else NotImplemented
 
     # -- indexing ------------------------------------------------------------------------------
 
@@ -322,14 +273,10 @@ class Traced:
             raise self._not_plain("ufunc.at changes an array in place;")
         if kwargs.get("out") is not None:
             raise self._not_plain(f"{full_name(ufunc)} with out= writes in place; leave it out, or")
-        if method == "__call__" and not kwargs:
-            if ufunc.nout == 1 and ufunc.signature is None:
-                return self.trace.record(elementwise(ufunc, ufunc.nin), inputs)
-            form = FORMS.get(ufunc)
-            return form(*inputs) if form else self.trace.call(ufunc, inputs, {})
+        if method == "__call__" and not kwargs and ufunc.nout == 1 and ufunc.signature is None:
+            return self.trace.record(elementwise(ufunc, ufunc.nin), inputs)
         function = ufunc if method == "__call__" else getattr(ufunc, method)
-        form = FORMS.get(function)
-        made = form(*inputs, **kwargs) if form else NotImplemented
+        made = in_form(function, inputs, kwargs)
         return self.trace.call(function, inputs, kwargs) if made is NotImplemented else made
 
     def __array_function__(
@@ -339,12 +286,16 @@ class Traced:
             return NotImplemented
         if func in _IN_PLACE or kwargs.get("out") is not None:
             raise self._not_plain(f"{full_name(func)} changes an array in place;")
-        form = FORMS.get(func)
-        made = form(*args, **kwargs) if form else NotImplemented
+        made = in_form(func, args, kwargs)
         if made is NotImplemented:
             return self.trace.call(func, args, kwargs)
-        if made.__class__ is Traced and made.is_number and func is not np.real:
+        if made.__class__ is not Traced:
+            return made
+        if made.is_number and func is not np.real:
             return made.astype(made.dtype)  # NumPy makes its own numbers of Python's
+        if any(made is x for x in args):  # NumPy's result is another object, perhaps a view
+            self.trace.viewed.add(made.node)
+            return made.copy()
         return made
 
     # -- methods -------------------------------------------------------------------------------
@@ -368,7 +319,7 @@ class Traced:
         params = {"shape": tuple(shape), "dtype": self.dtype, "indices": (index,)}
         return self.trace.record(SCATTER, (self,), params)
 
-    def copy(self) -> Traced:
+    def copy(self, order: str = "C") -> Traced:
         """Another of the same."""
         return Traced(self.trace, self.node, self.concrete)
 
@@ -415,7 +366,8 @@ class Traced:
         )
 
     def _not_plain(self, what: str) -> NotTraceable:
-        return self.trace.refusal(what)
+        error: NotTraceable = self.trace.refusal(what)
+        return error
 
 
 _IN_PLACE = {np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal}
@@ -427,6 +379,11 @@ def _decided(part: Any) -> Any:
         return part
     ends = (part.start, part.stop, part.step)
     return slice(*[operator.index(end) if end.__class__ is Traced else end for end in ends])
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Whether two arrays are equal to the last bit."""
+    return bool(a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes())
 
 
 def _takes_part(x: Any) -> bool:

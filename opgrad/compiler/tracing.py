@@ -14,10 +14,12 @@ from opgrad.compiler.avals import Aval
 from opgrad.compiler.primitives import RESHAPE, elementwise, make
 from opgrad.compiler.rewrite import snapshot
 from opgrad.compiler.traced import Trace, Traced
-from opgrad.containers import flatten
+from opgrad.containers import STATIC, flatten, flatten_in_order
+from opgrad.data import NUMBER_TYPES
 from opgrad.forward import constant
 from opgrad.graph import Graph
-from opgrad.node import Node
+from opgrad.node import Node, next_number
+from opgrad.passes import newer
 
 _BOOL = Aval((), np.dtype(bool))
 _EQUAL, _AND = elementwise(np.equal, 2), elementwise(np.logical_and, 2)
@@ -79,26 +81,34 @@ def trace(
         arguments[i] = run.input(leaves[i])
         inputs.append(arguments[i].node)
     args, kwargs = structure.unflatten(arguments)
+    start = next_number()
     token = tracing.set(True)
     try:
         returned = f(*args, **kwargs)
+        _check(run, f"{name} caught {run.unsettled!r}, which decides what it does;", run.unsettled)
     finally:
         tracing.reset(token)
         run.is_open = False
+    after, now = flatten_in_order((args, kwargs))
+    is_changed = now != structure or any(a is not b for a, b in zip(after, arguments, strict=True))
+    _check(run, f"{name} changes a container that it was given;", is_changed)
     parts, out_structure = flatten(returned)
     outputs: list[Node] = []
     result: list[Output | Static] = []
     concrete = []
     for part in parts:
         if isinstance(part, Node):  # of ops called on raw data; raw it goes out
+            is_outside = any(node.number < start for node in newer([part], start))
+            _check(run, f"{name} takes a Value that it was not given;", is_outside)
             part = part.data
+        _check(run, f"{name} returns {type(part).__name__};", not isinstance(part, _RETURNED))
         if isinstance(part, Traced):
             result.append(Output(len(outputs)))
             outputs.append(part.node)
             concrete.append(own(part.concrete))
         else:
             result.append(Static(own(part)))
-            concrete.append(part)
+            concrete.append(own(part))
     if run.guards:
         outputs.append(reduce(_both, [_holds(node, outcome) for node, outcome in run.guards]))
     traces = Traces(
@@ -110,6 +120,20 @@ def trace(
         is_plain=all(isinstance(leaf, Output) for leaf in result),
     )
     return traces, out_structure.unflatten(concrete)
+
+
+_RETURNED = (Traced, np.ndarray, *NUMBER_TYPES, *STATIC, np.dtype)
+"""What a function may return that programs are made of; other objects might hold traced values."""
+
+
+def _check(run: Trace, what: str, is_refused: object) -> None:
+    """Refuse what no program can be made of: the function then runs uncompiled.
+
+    Raises:
+        NotTraceable: it is so.
+    """
+    if is_refused:
+        raise run.refusal(what)
 
 
 def own(data: Any) -> Any:

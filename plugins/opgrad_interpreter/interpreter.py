@@ -105,7 +105,7 @@ _OPERATORS: dict[Any, Callable[..., Any]] = {
 
 def _forward_of(node: Node, op: Op) -> Callable[..., Any]:
     """What computes a node."""
-    if op.elementwise and all(_stands_for_number(x) for x in node.inputs):
+    if op.elementwise and node.data.number and all(map(_stands_for_number, node.inputs)):
         return _OPERATORS.get(op.implements[0], op.forward)
     return op.forward
 

@@ -60,6 +60,10 @@ def rule_of(
     output = kind_of(out.dtype)
     if any(kind_of(aval.dtype) is None for aval in given):
         return None
+    if any(aval.number and aval.dtype.kind == "i" for aval in given) and any(
+        aval.dtype.kind in "iu" and aval.dtype.itemsize < 8 for aval in given
+    ):
+        return None  # Python's integer may be out of the array's range
     if output is None or (out.number and output[0] == "i" and function is not np.where):
         return None  # Python's own integers do not overflow
     kinds = _loop_kinds(function, given)

@@ -178,9 +178,10 @@ def test_no_floating_point_warnings(backend: str) -> None:
 
 
 @EACH_BACKEND
-def test_division_by_zero_is_infinite(backend: str) -> None:
-    """Where Python raises; but when traced, the function itself runs."""
+def test_division_of_numbers_by_zero_raises(backend: str) -> None:
+    """As Python has it, when the program runs, too."""
     f = og.compile(lambda x: 1 / x, backend=backend)
-    with pytest.raises(ZeroDivisionError):
-        f(0.0)
-    assert [f(2.0), f(0.0), f(-0.0)] == [0.5, np.inf, -np.inf]
+    assert [f(2.0), f(4.0)] == [0.5, 0.25]
+    for zero in (0.0, -0.0):
+        with pytest.raises(ZeroDivisionError):
+            f(zero)
