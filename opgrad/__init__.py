@@ -5,11 +5,9 @@ Ordinary Python and NumPy code, differentiated; your op, a plugin.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opgrad import errors as errors
-from opgrad.compiler.compiled import Compiled as Compiled
-from opgrad.compiler.compiled import compile as compile
 from opgrad.cotangent import exact_zeros as exact_zeros
 from opgrad.data import is_traced as is_traced
 from opgrad.define import op as op
@@ -66,9 +64,22 @@ def prefer(*plugins: str) -> None:
     default_registry().prefer(*plugins)
 
 
+if TYPE_CHECKING:
+    from opgrad.compiler.compiled import Compiled as Compiled
+    from opgrad.compiler.compiled import compile as compile
+
+
 def __getattr__(name: str) -> Any:
+    if name in {"Compiled", "compile"}:  # the compiler is imported when it is asked for
+        from opgrad.compiler import compiled
+
+        return globals().setdefault(name, getattr(compiled, name))
     if name == "__version__":  # looked up when asked for: reading metadata takes its time
         from importlib.metadata import version
 
         return version("opgrad")
     raise AttributeError(f"module 'opgrad' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), "Compiled", "compile"})

@@ -45,7 +45,11 @@ class Executable(Protocol):
     """A program that a backend made: raw data in, raw data out."""
 
     def __call__(self, *inputs: Any) -> Sequence[Any]:
-        """The values of the graph's outputs, given those of its inputs."""
+        """The values of the graph's outputs, given those of its inputs.
+
+        An output that is an input, a constant, a part of one or what was called back may share its
+        memory with that; one that is computed may not.
+        """
 
     def report(self) -> Sequence[str]:
         """What was made of the graph, in lines for people: steps, call-backs and why, sizes."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -42,7 +40,7 @@ def _exactly(value: Any) -> Any:
         return type(value), *map(_exactly, value)
     if isinstance(value, frozenset):
         return type(value), frozenset(map(_exactly, value))
-    if isinstance(value, Decimal):
+    if hasattr(value, "as_tuple"):  # a Decimal
         return type(value), value.as_tuple()
     return type(value), value
 
@@ -107,11 +105,10 @@ def _is_foreign(leaf: Any) -> bool:
     """Whether it is data that programs do not take: a Value, another library's array, objects."""
     if leaf.__class__ is np.ndarray:
         return leaf.dtype.kind not in "fiubc"
-    # And what gives something else each time that it is asked.
-    return hasattr(leaf, "__array_ufunc__") or isinstance(leaf, _CHANGING)
-
-
-_CHANGING = (np.random.Generator, np.random.RandomState, random.Random, Iterator)
+    # And what gives something else each time that it is asked: NumPy's generators of random
+    # numbers and Python's have this method. Their modules take as long to import as OpGrad.
+    is_changing = isinstance(leaf, Iterator) or hasattr(leaf, "random")
+    return is_changing or hasattr(leaf, "__array_ufunc__")
 
 
 def reader(structure: Any) -> Read | None:

@@ -291,10 +291,13 @@ def in_form(function: Callable[..., Any], args: Any, kwargs: Mapping[str, Any]) 
     if form is None:
         return NotImplemented
     try:
-        inspect.signature(form).bind(*args, **kwargs)
+        return form(*args, **kwargs)
     except TypeError:
-        return NotImplemented
-    return form(*args, **kwargs)
+        try:  # does the form not take such arguments, or did it refuse them?
+            inspect.signature(form).bind(*args, **kwargs)
+        except TypeError:
+            return NotImplemented
+        raise
 
 
 FORMS: dict[Any, Form] = {

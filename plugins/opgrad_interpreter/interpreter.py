@@ -25,8 +25,8 @@ class Interpreter:
 class Interpreted:
     """A graph as a list of steps; each takes its inputs from places, and puts its result in one.
 
-    A place is used again when its value was used for the last time, and arrays of elementwise ops
-    are written into the buffer that is free again.
+    A value is let go when it was used for the last time. An elementwise op writes its array into
+    that of an input of the same shape and dtype, if this one is let go there.
     """
 
     def __init__(self, graph: Graph, inputs: Sequence[Node]) -> None:
@@ -41,6 +41,9 @@ class Interpreted:
         kept = {*graph.outputs, *inputs}
         # What meets arrays must be Python's own number, which takes on their dtype.
         weak = {x for node in graph.nodes if not _is_number(node) for x in node.inputs}
+        # Arrays that only elementwise ops take, so that nothing is a view of them.
+        taken = {x for n in graph.nodes if n.op and not n.op.elementwise for x in n.inputs}
+        owners = {n for n in graph.nodes if _makes_array(n)} - taken
         self._steps: list[_Step] = []
         for node in graph.nodes:
             if node.op is None:
@@ -55,12 +58,12 @@ class Interpreted:
             forward = _forward_of(node, node.op)
             if node in weak and _is_number(node):
                 forward = _to_number(forward)
-            self._steps.append((forward, sources, params, place[node], done))
-        first = {node: i for i, node in reversed(list(enumerate(graph.outputs)))}
-        self._outputs = tuple(
-            (place[node], _finish(node, is_first=first[node] == i))
-            for i, node in enumerate(graph.outputs)
-        )
+            buffer = None
+            if node in owners:
+                free = [x for x in node.inputs if x in owners and x.data == node.data]
+                buffer = next((place[x] for x in free if place[x] in done), None)
+            self._steps.append((forward, sources, params, place[node], done, buffer))
+        self._outputs = tuple((place[node], _finish(node)) for node in graph.outputs)
         self._n_inputs = len(inputs)
 
     def __call__(self, *inputs: Any) -> Sequence[Any]:
@@ -68,8 +71,12 @@ class Interpreted:
         values = self._places.copy()
         values[: self._n_inputs] = inputs
         with np.errstate(all="ignore"):
-            for forward, sources, params, target, done in self._steps:
-                values[target] = forward(*[values[i] for i in sources], **params)
+            for forward, sources, params, target, done, buffer in self._steps:
+                arguments = [values[i] for i in sources]
+                if buffer is None:
+                    values[target] = forward(*arguments, **params)
+                else:
+                    values[target] = forward(*arguments, out=values[buffer])
                 for i in done:
                     values[i] = None
         return [finish(values[i]) for i, finish in self._outputs]
@@ -81,7 +88,13 @@ class Interpreted:
         return [f"python: {sum(count.values())} steps, run by NumPy one after the other: {steps}"]
 
 
-_Step = tuple[Callable[..., Any], tuple[int, ...], dict[str, Any], int, tuple[int, ...]]
+_Step = tuple[Callable[..., Any], tuple[int, ...], dict[str, Any], int, tuple[int, ...], int | None]
+
+
+def _makes_array(node: Node) -> bool:
+    """Whether a ufunc makes an array of its own of it."""
+    op = node.op
+    return op is not None and isinstance(op.forward, np.ufunc) and bool(node.data.shape)
 
 
 def _is_number(node: Node) -> bool:
@@ -122,16 +135,12 @@ def _to_number(forward: Callable[..., Any]) -> Callable[..., Any]:
     return number
 
 
-def _finish(node: Node, *, is_first: bool) -> Callable[[Any], Any]:
-    """What makes the result of a node what the caller gets: data of its own, of the right kind."""
-    if node.__class__ is Constant:
-        return lambda x: x.copy() if isinstance(x, np.ndarray) else x
+def _finish(node: Node) -> Callable[[Any], Any]:
+    """What makes the result of a node one of the right kind."""
+    if node.__class__ is Constant or node.data.shape:
+        return lambda x: x
     if node.data.number:
         return lambda x: x.item() if hasattr(x, "item") else x
-    if node.data.shape:
-        if node.op is None or not is_first:  # an argument, or another result
-            return lambda x: x.copy()
-        return lambda x: x if x.flags.owndata and x.flags.writeable else x.copy()
     dtype = node.data.dtype.type
     return lambda x: x if x.__class__ is dtype else dtype(x)
 

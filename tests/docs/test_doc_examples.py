@@ -80,7 +80,7 @@ def test_every_docstring_example_works(module: str) -> None:
     runner = doctest.DocTestRunner(optionflags=FLAGS)
     finder = doctest.DocTestFinder(exclude_empty=True)
     report = io.StringIO()
-    public = {name: thing for name, thing in vars(og).items() if not name.startswith("_")}
+    public = {name: getattr(og, name) for name in dir(og) if not name.startswith("_")}
     for test in finder.find(import_module(module), extraglobs={**public, "og": og, "np": np}):
         runner.run(test, out=report.write)
     assert runner.summarize(verbose=False).failed == 0, report.getvalue()

@@ -18,7 +18,7 @@ from tests.docs.doc_pages import ROOT
 DOCS = ROOT / "docs"
 PUBLIC = sorted(
     name
-    for name, thing in vars(og).items()
+    for name, thing in ((name, getattr(og, name)) for name in dir(og))
     if not name.startswith("_")
     and not isinstance(thing, types.ModuleType)
     and name not in ("annotations", "Any")

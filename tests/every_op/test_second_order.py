@@ -6,9 +6,11 @@ second has one number for each direction, and one direction is enough to find a 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 import opgrad as og
 from opgrad.define import OpN
@@ -45,45 +47,29 @@ def test_forward_and_reverse_mode_agree(op: OpN) -> None:
         np.testing.assert_allclose(pulled, pushed, point.rtol, 1e-11, err_msg=str(point))
 
 
+FIRST = pytest.mark.parametrize("first", [_pulled, _pushed], ids=["reverse", "forward"])
+"""The mode of the first derivative."""
+
+
+@FIRST
 @EACH_TRANSPARENT_OP
-def test_reverse_over_reverse(op: OpN) -> None:
-    """The gradient of the gradient is that of differences."""
+def test_reverse_over(op: OpN, first: Callable[..., Any]) -> None:
+    """The gradient of a first derivative is that of differences."""
     for point in points(op):
         direction = _directions(point, seed=30)
-        _, pull = og.vjp(lambda *xs, point=point: _pulled(point, *xs), *point.primals)
+        _, pull = og.vjp(lambda *xs, p=point: first(p, *xs), *point.primals)
         pairs = zip(direction, pull(1.0), strict=True)
         actual = sum(np.sum(np.real(t * ct)) for t, ct in pairs)
-        expected = along(lambda *xs, p=point: _pulled(p, *xs), point.primals, direction)
+        expected = along(lambda *xs, p=point: first(p, *xs), point.primals, direction)
         _agree(actual, expected, point)
 
 
+@FIRST
 @EACH_TRANSPARENT_OP
-def test_forward_over_reverse(op: OpN) -> None:
-    """The tangent of the gradient is that of differences."""
+def test_forward_over(op: OpN, first: Callable[..., Any]) -> None:
+    """The tangent of a first derivative is that of differences."""
     for point in points(op):
         direction = _directions(point, seed=30)
-        _, actual = og.jvp(lambda *xs, p=point: _pulled(p, *xs), point.primals, direction)
-        expected = along(lambda *xs, p=point: _pulled(p, *xs), point.primals, direction)
-        _agree(actual, expected, point)
-
-
-@EACH_TRANSPARENT_OP
-def test_forward_over_forward(op: OpN) -> None:
-    """The tangent of the tangent is that of differences."""
-    for point in points(op):
-        direction = _directions(point, seed=30)
-        _, actual = og.jvp(lambda *xs, p=point: _pushed(p, *xs), point.primals, direction)
-        expected = along(lambda *xs, p=point: _pushed(p, *xs), point.primals, direction)
-        _agree(actual, expected, point)
-
-
-@EACH_TRANSPARENT_OP
-def test_reverse_over_forward(op: OpN) -> None:
-    """The gradient of the tangent is that of differences."""
-    for point in points(op):
-        direction = _directions(point, seed=30)
-        _, pull = og.vjp(lambda *xs, point=point: _pushed(point, *xs), *point.primals)
-        pairs = zip(direction, pull(1.0), strict=True)
-        actual = sum(np.sum(np.real(t * ct)) for t, ct in pairs)
-        expected = along(lambda *xs, p=point: _pushed(p, *xs), point.primals, direction)
+        _, actual = og.jvp(lambda *xs, p=point: first(p, *xs), point.primals, direction)
+        expected = along(lambda *xs, p=point: first(p, *xs), point.primals, direction)
         _agree(actual, expected, point)

@@ -7,6 +7,7 @@ may make much of it, so that some would fail that are right.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,17 +20,23 @@ from tests.compiled.core.random_functions import function_of, inputs, programs, 
 from tests.compiled.core.same import assert_same
 
 
+def _assert_compiles(
+    function: Callable[[dict[str, Any]], Any], lots: list[dict[str, Any]], backend: str
+) -> None:
+    """Each lot of inputs leads to what the function gives, also when its program is there."""
+    compiled = og.compile(function, backend=backend)
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
+        for lot in [*lots, *lots]:
+            assert_same(compiled(lot), function(lot), tolerance_of(lot))
+
+
 @EACH_BACKEND
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_values(backend: str, data: st.DataObject) -> None:
     """For several values of the inputs, twice, in all ways that they lead."""
     function = function_of(data.draw(programs()))
-    compiled = og.compile(function, backend=backend)
-    lots = data.draw(inputs())
-    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
-        for lot in [*lots, *lots]:
-            assert_same(compiled(lot), function(lot), tolerance_of(lot))
+    _assert_compiles(function, data.draw(inputs()), backend)
 
 
 @EACH_BACKEND
@@ -42,12 +49,7 @@ def test_gradients(backend: str, data: st.DataObject) -> None:
     def loss(lot: dict[str, Any]) -> Any:
         return program(lot)["sum"]
 
-    function = og.value_and_grad(loss)
-    compiled = og.compile(function, backend=backend)
-    lots = data.draw(inputs())
-    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
-        for lot in [*lots, *lots]:
-            assert_same(compiled(lot), function(lot), tolerance_of(lot))
+    _assert_compiles(og.value_and_grad(loss), data.draw(inputs()), backend)
 
 
 @EACH_BACKEND
@@ -61,9 +63,4 @@ def test_second_derivatives(backend: str, data: st.DataObject) -> None:
         gradients = og.grad(lambda lot: program(lot)["sum"])(lot)
         return sum(np.sum(g * g) for g in gradients.values())
 
-    function = og.grad(size)
-    compiled = og.compile(function, backend=backend)
-    lots = data.draw(inputs(count=2))
-    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
-        for lot in [*lots, *lots]:
-            assert_same(compiled(lot), function(lot), tolerance_of(lot))
+    _assert_compiles(og.grad(size), data.draw(inputs(count=2)), backend)
