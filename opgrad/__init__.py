@@ -5,7 +5,8 @@ Ordinary Python and NumPy code, differentiated; your op, a plugin.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import typing as _typing
+from typing import Any
 
 from opgrad import errors as errors
 from opgrad.cotangent import exact_zeros as exact_zeros
@@ -64,7 +65,7 @@ def prefer(*plugins: str) -> None:
     default_registry().prefer(*plugins)
 
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from opgrad.compiler.compiled import Compiled as Compiled
     from opgrad.compiler.compiled import compile as compile
 
