@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -131,4 +132,7 @@ def _prototype(arguments: int) -> Any:
 
 @cache
 def _jit() -> Any:
-    return llvm.create_lljit_compiler(host().machine(0))
+    # LLVM's older linker puts parts anywhere, and ends the process if one is too far from another
+    # (more than 2 GB) for the calls between them. For Windows, there is no other.
+    is_near = sys.platform != "win32"
+    return llvm.create_lljit_compiler(host().machine(0), use_jit_link=is_near)
