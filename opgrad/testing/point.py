@@ -18,6 +18,10 @@ Role: TypeAlias = Literal["varies", "none", "undefined", "fixed"]
 could vary (a boolean, an index)."""
 
 
+NOTHING = "nothing"
+"""What a rule of one input returned that returned nothing: it must say (None,) if it means that."""
+
+
 @frozen(eq=False, slots=False)
 class Point:
     """An op at inputs and params.
@@ -114,7 +118,7 @@ class Point:
 
 
 def rule_results(op: OpN, args: tuple[Any, ...], params: dict[str, Any]) -> list[Any]:
-    """One for each input: a cotangent, ``None``, or a :class:`opgrad.NotDifferentiable`.
+    """One for each input: a cotangent, ``None``, ``NOTHING``, or a `opgrad.NotDifferentiable`.
 
     A joint rule that returns no tuple is returned as it is, in a list of one.
     """
@@ -127,7 +131,8 @@ def rule_results(op: OpN, args: tuple[Any, ...], params: dict[str, Any]) -> list
             ct = rule(*args, **params)
         except og.NotDifferentiable as error:
             ct = error
-        results.append(ct[0] if isinstance(ct, tuple) and len(ct) == 1 else ct)
+        is_packed = isinstance(ct, tuple) and len(ct) == 1
+        results.append(ct[0] if is_packed else NOTHING if ct is None else ct)
     return results
 
 
@@ -182,6 +187,7 @@ def arbitrary(like: Any, seed: int = 10) -> Any:
 
 def _roles(op: OpN, inputs: tuple[Any, ...], params: dict[str, Any]) -> tuple[Role, ...]:
     try:
+        inputs = tuple(map(copied, inputs))  # one that writes into them is found later
         out = op.forward(*inputs, **params)
         found = rule_results(op, (arbitrary(out), out, *inputs), params)
     except Exception:  # whatever it is, a property will come upon it and report it
