@@ -27,7 +27,7 @@ def float32_is_kept(point: Point) -> Iterator[Finding]:
         return  # a param says what the output's dtype is
     inputs = [_in_single(x) for x in point.in_floats.inputs]
     if point.op.elementwise and not any(map(np.ndim, inputs)):
-        inputs = [np.full(1, x, SINGLE.get(kind_of(x))) for x in inputs]
+        inputs = [np.full(1, x) for x in inputs]
     single = point.at(inputs)
     out = single.forward()
     kind = kind_of(out)
@@ -48,7 +48,8 @@ def float32_is_kept(point: Point) -> Iterator[Finding]:
 
 
 def _in_single(x: Any) -> Any:
-    return np.asarray(x, SINGLE.get(kind_of(x)))[()]
+    kind = kind_of(x)
+    return np.asarray(x, SINGLE[kind])[()] if kind in SINGLE else x
 
 
 @at_each_sample()

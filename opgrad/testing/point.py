@@ -152,10 +152,13 @@ def show(x: Any) -> str:
     """A number or array, short, on one line."""
     if isinstance(x, np.ndarray):
         text = np.array2string(x, precision=6, threshold=12, edgeitems=2, separator=", ")
+        shape = "" if x.size else f" of shape {x.shape}"
         kind = "" if x.dtype in (np.float64, np.int64) else f" {x.dtype}"
-        return " ".join(text.split()) + (kind or "" if x.size else f" of shape {x.shape}{kind}")
-    if isinstance(x, float):
-        return f"{x:.7g}" if type(x) is float else f"{x:.7g} {x.dtype}"  # type: ignore[attr-defined]  # NumPy's
+        return " ".join(text.split()) + shape + kind
+    if isinstance(x, float):  # np.float64 is one, too
+        return f"{x:.7g}"
+    if isinstance(x, np.generic):
+        return f"{x.item():.7g} {x.dtype}" if x.dtype.kind == "f" else f"{x.item()}"
     text = repr(x)
     return text if len(text) <= 120 else f"{text[:117]}..."
 
@@ -179,7 +182,8 @@ def copied(x: Any) -> Any:
 def arbitrary(like: Any, seed: int = 10) -> Any:
     """Numbers of both signs, none of them equal, in the form of ``like``."""
     like, rng = np.asarray(og.stop_gradient(like)), np.random.default_rng(seed)
-    numbers = rng.uniform(0.3, 1.3, like.shape) * rng.choice([-1.0, 1.0], like.shape)
+    digits = 1 + len(str(like.size))  # few, to be read in a report
+    numbers = rng.uniform(0.3, 1.3, like.shape).round(digits) * rng.choice([-1.0, 1.0], like.shape)
     if like.dtype.kind == "c":
         numbers = numbers + 1j * rng.uniform(-0.7, 0.9, like.shape)
     return numbers.astype(like.dtype if like.dtype.kind in "fc" else np.float64)[()]
