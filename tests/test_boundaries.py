@@ -38,6 +38,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"namespace"},
     {"opgrad"},  # the public names, opgrad/__init__.py
     {"demo"},
+    {"mypy_plugin"},
     {"cli"},
     {"__main__"},
 )
