@@ -37,7 +37,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"define"},
     {"namespace"},
     {"opgrad"},  # the public names, opgrad/__init__.py
-    {"demo"},
+    {"demo", "stubs"},
     {"mypy_plugin"},
     {"cli"},
     {"__main__"},

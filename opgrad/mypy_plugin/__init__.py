@@ -26,7 +26,7 @@ from mypy.types import FunctionLike, Type
 from opgrad.mypy_plugin.installed import BENEATH, installed_plugins
 from opgrad.mypy_plugin.marks import HOOK_MARKER, mark_signature
 from opgrad.mypy_plugin.names import Names
-from opgrad.mypy_plugin.rules import INPUTS, rule_signature
+from opgrad.mypy_plugin.rules import INPUTS, explain
 
 __version__ = version_of("opgrad")  # part of what mypy's cache depends on
 
@@ -52,17 +52,15 @@ class OpgradPlugin(Plugin):
         return partial(self._attribute, name) if owner == OPS and name[0] != "_" else None
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
+        owner, _, name = fullname.rpartition(".")
+        if owner in INPUTS and name == "vjp":
+            return partial(explain, INPUTS[owner])
         return self._item if fullname == f"{OPS}.__getitem__" else None
 
     def get_method_signature_hook(
         self, fullname: str
     ) -> Callable[[MethodSigContext], FunctionLike] | None:
-        owner, _, name = fullname.rpartition(".")
-        if owner in INPUTS and name == "vjp":
-            return partial(rule_signature, INPUTS[owner])
-        if owner == HOOK_MARKER and name == "__call__":
-            return mark_signature
-        return None
+        return mark_signature if fullname == f"{HOOK_MARKER}.__call__" else None
 
     def _attribute(self, name: str, ctx: AttributeContext) -> Type:
         return self._type_of(name, ctx, ctx.default_attr_type)

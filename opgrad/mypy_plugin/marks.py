@@ -10,7 +10,7 @@ from mypy.plugin import MethodSigContext
 from mypy.types import CallableType, FunctionLike, Instance, get_proper_type
 
 from opgrad.hooks import HOOKS
-from opgrad.mypy_plugin.rules import given
+from opgrad.mypy_plugin.rules import function_given
 
 HOOK_MARKER = "opgrad.hooks.HookimplMarker"
 
@@ -18,7 +18,7 @@ HOOK_MARKER = "opgrad.hooks.HookimplMarker"
 def mark_signature(ctx: MethodSigContext) -> FunctionLike:
     """The signature of ``hookimpl``, for this function; reports one that is named like no hook."""
     signature = ctx.default_signature
-    function = given(ctx)
+    function = function_given(ctx.args, ctx.api)
     marker = get_proper_type(ctx.type)
     if function is None or function.definition is None or not isinstance(marker, Instance):
         return signature

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mypy.errorcodes import ARG_TYPE
-from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_STAR, ARG_STAR2, MemberExpr, NameExpr, TempNode
-from mypy.plugin import MethodSigContext
+from mypy.nodes import (
+    ARG_STAR,
+    ARG_STAR2,
+    Decorator,
+    Expression,
+    MemberExpr,
+    NameExpr,
+    TempNode,
+)
+from mypy.plugin import CheckerPluginInterface, MethodContext
 from mypy.types import (
     CallableType,
-    FunctionLike,
     Instance,
     NoneType,
+    Parameters,
     TupleType,
     Type,
     get_proper_type,
@@ -26,40 +36,49 @@ INPUTS = {
 """The classes of ops with a fixed number of inputs, and that number."""
 
 
-def rule_signature(inputs: int, ctx: MethodSigContext) -> FunctionLike:
-    """The signature of ``op.vjp``, for this rule; reports a rule that does not fit it.
+def explain(inputs: int, ctx: MethodContext) -> Type:
+    """The type of ``op.vjp(rule)``, as it is; adds to mypy's error what is wrong with the rule.
 
-    What is reported here, mypy need not report again: the signature then takes any rule.
+    mypy has compared the rule with the type that it should have, and shows both in full.
     """
-    signature = ctx.default_signature
-    rule, expected = given(ctx), get_proper_type(signature.arg_types[0])
-    if rule is None or not isinstance(expected, CallableType):
-        return signature
-    wrong = _parameters(inputs, rule, expected) or _cotangents(inputs, rule.ret_type)
-    if not wrong:
-        return signature
-    ctx.api.fail(f"{_subject(ctx)} {wrong}", ctx.context, code=ARG_TYPE)
-    return signature.copy_modified(arg_types=[rule])
+    rule = function_given(ctx.args, ctx.api)
+    if rule is not None:
+        wrong = _parameters(inputs, _params(ctx.type), rule) or _cotangents(inputs, rule.ret_type)
+        if wrong:
+            ((at,),) = ctx.args
+            ctx.api.msg.note(f"{_subject(ctx)} {wrong}", at, code=ARG_TYPE)
+    return ctx.default_return_type
 
 
-def given(ctx: MethodSigContext) -> CallableType | None:
+def function_given(
+    args: Sequence[Sequence[Expression]], api: CheckerPluginInterface
+) -> CallableType | None:
     """The type of the one function that a decorator is applied to."""
-    match ctx.args:
+    match args:
         case [[TempNode() | NameExpr() as function]]:
-            found = get_proper_type(ctx.api.get_expression_type(function))
+            found = get_proper_type(api.get_expression_type(function))
             return found if isinstance(found, CallableType) else None
     return None
 
 
-def _subject(ctx: MethodSigContext) -> str:
-    """``this VJP of "hypot"``."""
-    match ctx.context:
-        case MemberExpr(expr=NameExpr(name=name) | MemberExpr(name=name)):
-            return f'this VJP of "{name}"'
+def _subject(ctx: MethodContext) -> str:
+    """``the VJP of "hypot"``, where it is written as a decorator."""
+    if isinstance(ctx.context, Decorator):
+        for decorator in ctx.context.decorators:
+            match decorator:
+                case MemberExpr(name="vjp", expr=NameExpr(name=name) | MemberExpr(name=name)):
+                    return f'the VJP of "{name}"'
     return "this VJP"
 
 
-def _parameters(inputs: int, rule: CallableType, expected: CallableType) -> str:
+def _params(op: Type) -> list[str]:
+    """The names of the op's params, which are the only names in its type."""
+    op = get_proper_type(op)
+    args = map(get_proper_type, op.args) if isinstance(op, Instance) else ()
+    return [n for arg in args if isinstance(arg, Parameters) for n in arg.arg_names if n]
+
+
+def _parameters(inputs: int, params: list[str], rule: CallableType) -> str:
     """What is wrong with what the rule takes, if that is its number or a name."""
     kinds = set(rule.arg_kinds)
     wanted = 2 + inputs
@@ -73,14 +92,9 @@ def _parameters(inputs: int, rule: CallableType, expected: CallableType) -> str:
         )
         of_inputs = "1 input" if inputs == 1 else f"{inputs} inputs"
         return f"must take g, out and the {of_inputs}, in this order; it takes ({names})"
-    params = [
-        name
-        for name, kind in zip(expected.arg_names, expected.arg_kinds, strict=True)
-        if kind in (ARG_NAMED, ARG_NAMED_OPT)
-    ]
     missing = [f'"{name}"' for name in params if name not in rule.arg_names]
     if missing and ARG_STAR2 not in kinds:
-        return f"must take the op's params, too, keyword-only: it lacks {', '.join(missing)}"
+        return f"must take the op's params, too, keyword-only; it lacks {', '.join(missing)}"
     return ""
 
 

@@ -107,7 +107,7 @@ BROKEN = {
     ),
     "marked-as": Case(
         f"{OP}@og.hookimpl.opgrad_ops\ndef bring(): return [twice]",
-        "PluginError: @hookimpl.opgrad_ops marks bring(); name that function opgrad_ops",
+        "@hookimpl.opgrad_ops marks bring(); name that function opgrad_ops",
     ),
     "second-unmarked": Case(
         f"{OP}{HOOK}return [twice]\n\ndef opgrad_functions(): return {{}}",
