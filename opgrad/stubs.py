@@ -18,7 +18,7 @@ PACKAGE = "opgrad-stubs"
 FOLDER = Path("typings")
 """Where pyright and Pylance look for stubs unless they are told otherwise."""
 
-HEAD = '''"""The installed ops. Written by `opgrad stubs`, which writes it anew when plugins change."""
+HEAD = '''"""The installed ops. Written by `opgrad stubs`; run it again when plugins change."""
 
 from collections.abc import Iterator
 from typing import Final
