@@ -38,8 +38,8 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"define"},
     {"namespace"},
     {"opgrad"},  # the public names, opgrad/__init__.py
-    {"testing"},
-    {"demo"},
+    {"demo", "stubs", "testing"},
+    {"mypy_plugin"},
     {"cli"},
     {"__main__"},
 )

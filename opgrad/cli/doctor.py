@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 import click
 from attrs import asdict, frozen
 
+from opgrad import stubs
 from opgrad.cli.listing import as_json
 from opgrad.cli.lock import NAME, differences, locked, read_lock
 from opgrad.errors import PluginWarning
@@ -49,10 +50,12 @@ Examination: TypeAlias = Callable[[Registry], Iterable[Diagnosis]]
 def doctor(lock_file: Path | None, to_json: bool) -> None:
     """Look over the plugins that are installed: broken ones, conflicts, extras that are missing.
 
+    In a project with stubs for pyright (`opgrad stubs` writes them): whether they are stale.
+
     Where there is a lock file (`opgrad lock` writes one), also: what has changed since.
 
     The exit code is 1 if there is something to settle: a broken plugin, a conflict, a certificate
-    that does not hold any more, a difference from the lock file.
+    that does not hold any more, stale stubs, a difference from the lock file.
 
     \b
     Examples:
@@ -125,7 +128,19 @@ def certificates(registry: Registry) -> Iterator[Diagnosis]:
             yield Diagnosis("error", str(info), found.cause)
 
 
-EXAMINATIONS: tuple[Examination, ...] = (broken_plugins, not_in_use, conflicts, certificates)
+def stale_stubs(registry: Registry) -> Iterator[Diagnosis]:
+    """Stubs for pyright, where a project keeps them, that other plugins were installed for."""
+    if (stubs.FOLDER / stubs.PACKAGE).exists() and (stale := stubs.staleness(registry=registry)):
+        yield Diagnosis("error", str(stubs.FOLDER), stale, "to write them anew: opgrad stubs")
+
+
+EXAMINATIONS: tuple[Examination, ...] = (
+    broken_plugins,
+    not_in_use,
+    conflicts,
+    certificates,
+    stale_stubs,
+)
 """In the order of the report."""
 
 

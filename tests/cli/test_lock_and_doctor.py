@@ -146,6 +146,18 @@ def test_a_certificate_that_does_not_hold(environment: Environment) -> None:
     assert "changed since they were checked: halve" in output
 
 
+def test_stale_stubs(invoke: Invoke) -> None:
+    """Where a project keeps stubs: those that lack an op that is installed."""
+    invoke("stubs")
+    assert invoke("doctor").exit_code == 0
+    stub = Path("typings/opgrad-stubs/namespace.pyi")
+    stub.write_text(stub.read_text().replace("logcosh", "other"))
+    result = invoke("doctor")
+    assert result.exit_code == 1
+    assert "error: typings: the stubs in typings/opgrad-stubs lack logcosh" in result.output
+    assert "opgrad stubs" in result.output
+
+
 def test_as_json(environment: Environment) -> None:
     """A list of records."""
     environment.install("opgrad-east", source="1 / 0")
