@@ -18,6 +18,7 @@ PROPERTIES: tuple[Property, ...] = (
     docs.documented,
     docs.sampled,
     cotangents.has_rules,
+    purity.forward_runs,
     purity.forward_is_pure,
     purity.rules_are_pure,
     purity.deterministic,
@@ -44,3 +45,6 @@ PROPERTIES: tuple[Property, ...] = (
     compiled.compiled,
     compiled.compiled_llvm,
 )
+
+BEFORE_ALL = (purity.forward_runs, purity.forward_is_pure)
+"""A sample at which one of these fails is left out of the rest: all of it would fail, too."""

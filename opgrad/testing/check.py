@@ -15,7 +15,7 @@ from opgrad.declaration import Samples
 from opgrad.define import OpN
 from opgrad.errors import CutGradientError, InputError
 from opgrad.operation import Op
-from opgrad.testing.catalogue import PROPERTIES
+from opgrad.testing.catalogue import BEFORE_ALL, PROPERTIES
 from opgrad.testing.point import Point, say
 from opgrad.testing.properties import Property
 from opgrad.testing.report import Failure, Finding, Report
@@ -75,12 +75,17 @@ def _as_sample(sample: Any) -> og.Sample:
 
 
 def _failures(op: OpN, points: Sequence[Point], chosen: Iterable[Property]) -> Iterator[Failure]:
+    where = {}
+    for p in BEFORE_ALL:
+        where[p] = points
+        points = [point for point in points if not any(_at(p, point))]
     for p in chosen:
         found: list[tuple[str, Finding]] = []
         if p.of_op is not None:
             found += [("", finding) for finding in p.of_op(op)]
         if p.at_point is not None:
-            found += [(point.text, finding) for point in points for finding in _at(p, point)]
+            at = where.get(p, points)
+            found += [(point.text, finding) for point in at for finding in _at(p, point)]
         for text, f in found:
             yield Failure(op.name, p.name, text, f.where, f.given, f.expected, f.mistake)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from opgrad.data import is_data
 from opgrad.testing.point import Point, arbitrary, copied, kind_of, show
 from opgrad.testing.properties import at_each_sample
 from opgrad.testing.report import Finding
@@ -18,6 +19,16 @@ def same(a: Any, b: Any) -> bool:
         return np.shape(a) == np.shape(b) and bool(np.array_equal(a, b, equal_nan=True))
     except TypeError:  # None, or an exception in the place of a cotangent
         return type(a) is type(b)
+
+
+@at_each_sample()
+def forward_runs(point: Point) -> Iterator[Finding]:
+    """The forward takes its sample, and gives a number or an array."""
+    out = point.forward(*map(copied, point.inputs))
+    if not is_data(out):
+        given = "None" if out is None else f"{type(out).__name__} {show(out)}"
+        mistake = "a `return` is missing in the forward" if out is None else ""
+        yield Finding(given, "a number or an array", mistake)
 
 
 @at_each_sample()

@@ -50,7 +50,7 @@ def test_an_op_that_fails(invoke: Invoke) -> None:
     result = invoke("check", "east")
     assert result.exit_code == 1
     text = " ".join(result.output.split())
-    assert "east.product: 1 of 26 properties do not hold" in text
+    assert "east.product: 1 of 27 properties do not hold" in text
     assert "gradient x -0.63 for g = -1.26 -3.78 the cotangents of x and y are swapped" in text
     assert "0 of 1 ops passed" in text
 

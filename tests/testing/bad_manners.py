@@ -23,6 +23,12 @@ def _sin_rule(g: Any, out: Any, x: Any) -> Any:
     return g * np.cos(x)
 
 
+@planted("forward_runs", "a `return` is missing in the forward")
+def _() -> OpN:
+    """A forward that returns nothing."""
+    return elementwise(lambda x: None, _sin_rule, (X,))
+
+
 @planted("forward_is_pure", "writes into its input")
 def _() -> OpN:
     """Sorts in place."""

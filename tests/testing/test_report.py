@@ -43,6 +43,15 @@ def test_every_failure_is_reported_at_once() -> None:
     ]
 
 
+def test_a_forward_that_fails_is_reported_once() -> None:
+    """And not by every property, which all need it."""
+    op = defined(lambda x: x + None, lambda g, out, x: g, (0.5,))
+    runs = next(f for f in check_op(op).failures if f.property == "forward_runs")
+    assert runs.given.startswith("TypeError: unsupported operand")
+    assert "(test_report.py:" in runs.given
+    assert [f.property for f in check_op(op).failures] == ["documented", "forward_runs"]
+
+
 def test_a_failure_says_where_what_and_why() -> None:
     """Op, property, sample, input, given, expected, likely mistake."""
     failure = check_op(SWAPPED, properties=["gradient"]).failures[0]
