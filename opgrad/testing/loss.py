@@ -54,6 +54,13 @@ class Loss:
         move = self.mover(position, index, direction)
         return lambda t: float(np.real(np.sum(_product(self.g, move(t)))))
 
+    def line_along(self, position: int, direction: Any) -> Line:
+        """As a function of how far a whole input is moved in a direction."""
+        x = self.point.inputs[position]
+        return lambda t: float(
+            np.real(np.sum(_product(self.g, self.point.moved(position, x + t * direction))))
+        )
+
     def complex_line(self, position: int, index: tuple[int, ...]) -> Callable[[complex], Any]:
         """The same for complex distances, if the forward allows them; complex."""
         move = self.mover(position, index, 1.0)

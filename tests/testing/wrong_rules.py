@@ -154,6 +154,16 @@ def _() -> OpN:
     return elementwise(lambda x: x * x, rule, (X,))
 
 
+@planted("gradient", "in a few elements of a large array")
+def _() -> OpN:
+    """One element of a hundred, between those that are moved by themselves."""
+
+    def rule(g: Any, out: Any, x: Any) -> Any:
+        return g * 2 * x * (1 + (np.arange(100) == 50))
+
+    return defined(lambda x: np.sum(x * x), rule, (np.linspace(1.0, 2.0, 100),))
+
+
 @planted("gradient", "zero was returned")
 def _() -> OpN:
     """Zero for an input that matters."""
