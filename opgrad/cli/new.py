@@ -19,7 +19,7 @@ PREFIX = "opgrad-"
 SUFFIX = ".in"
 """What a template's name ends in, so that no tool takes it for what it makes."""
 
-TAKEN = {"annotations", "np", "og", "opgrad_ops", "pytest", "op_tests", "test_op"}
+TAKEN = {"Raw", "annotations", "np", "og", "opgrad_ops", "pytest", "op_tests", "test_op"}
 """What an op cannot be called because the templates use it."""
 
 
