@@ -8,8 +8,8 @@ import opgrad as og
 from opgrad import Raw
 
 
-def on_either(op: og.Op, *inputs: Raw, **params: Any) -> Raw:
-    """The op's forward on raw data; the op itself, so that it is recorded, if there is a Value."""
+def on_either(op: Any, *inputs: Raw, **params: Any) -> Raw:
+    """The op itself, so that it is recorded, if there is a Value; its forward on raw data."""
     if any(isinstance(x, og.Value) for x in inputs):
-        return og.ops[f"interp.{op.name}"](*inputs, **params)
+        return op(*inputs, **params)
     return op.forward(*inputs, **params)
