@@ -37,6 +37,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"define"},
     {"namespace"},
     {"opgrad"},  # the public names, opgrad/__init__.py
+    {"testing"},
     {"demo"},
     {"cli"},
     {"__main__"},
