@@ -1,10 +1,13 @@
-"""The package is a plugin: OpGrad finds it, and each op's gradient agrees with differences."""
+"""What OpGrad asks of every op, and that it finds these."""
 
 from __future__ import annotations
 
 import opgrad_interp
 
 import opgrad as og
+from opgrad.testing import op_tests
+
+test_op = op_tests("opgrad_interp")
 
 
 def test_opgrad_finds_the_ops() -> None:
