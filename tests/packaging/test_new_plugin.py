@@ -82,8 +82,8 @@ def test_its_tests_find_a_wrong_rule(installed: Env, package: Path, tmp_path: Pa
     (copy / "__init__.py").write_text(source.replace("return g * x / ", "return 2 * g * x / "))
     environ = {"PYTHONPATH": str(tmp_path / "src")}
     program = installed.home / "bin" / "python"
-    tests = ["-m", "pytest", "-p", "no:cacheprovider", package / "tests"]
-    done = completed([program, *tests], tmp_path, environ)
+    tests = str(package / "tests")
+    done = completed([program, "-m", "pytest", "-p", "no:cacheprovider", tests], tmp_path, environ)
     assert done.returncode == 1
     assert "test_op" in done.stdout
 
