@@ -21,7 +21,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"errors", "data"},
     {"operation"},
     {"node", "declaration", "kinks"},
-    {"draw", "containers"},
+    {"draw", "containers", "residuals"},
     {"graph"},
     {"hooks"},
     {"plugin"},
