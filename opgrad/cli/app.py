@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from opgrad.cli.check import check
 from opgrad.cli.demo import demo
 from opgrad.cli.graph import graph
 from opgrad.cli.listing import ops, plugins
@@ -32,7 +33,7 @@ def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 @click.group(
     cls=_Group,
-    commands=[demo, ops, plugins, graph, new],
+    commands=[demo, ops, plugins, check, graph, new],
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="opgrad", prog_name="opgrad")

@@ -13,7 +13,7 @@ from opgrad.errors import VjpError
 from opgrad.operation import missing_rule
 from opgrad.testing.differences import STEP, central
 from opgrad.testing.loss import Loss
-from opgrad.testing.point import Point, arbitrary, show
+from opgrad.testing.point import NOTHING, Point, arbitrary, show
 from opgrad.testing.properties import at_each_sample, of_each_op
 from opgrad.testing.report import Finding
 
@@ -51,9 +51,9 @@ def _what_fits(point: Point, position: int, out: Any) -> tuple[str, str]:
     """What was expected of a cotangent that does not fit, and the likely mistake."""
     x, n = np.asarray(point.inputs[position]), len(point.inputs)
     cts = point.raw_cotangents(arbitrary(out), out)
-    if len(cts) != n or (point.op.joint_rule is None and cts[position] is None):
-        if len(cts) == 1 and cts[0] is None:
-            return f"{n} cotangents", "a `return` is missing in the rule"
+    if cts[-1] is NOTHING or (len(cts) != n and cts == [None]):
+        return f"{n} cotangent{'s' * (n > 1)}", "a `return` is missing in the rule"
+    if len(cts) != n:
         return (
             f"{n} cotangents",
             f"the rule returns {len(cts)}, the op has {n} inputs: return a tuple with one for "

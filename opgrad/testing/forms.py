@@ -27,7 +27,7 @@ def float32_is_kept(point: Point) -> Iterator[Finding]:
         return  # a param says what the output's dtype is
     inputs = [_in_single(x) for x in point.in_floats.inputs]
     if point.op.elementwise and not any(map(np.ndim, inputs)):
-        inputs = [np.full(1, x, SINGLE.get(kind_of(x))) for x in inputs]
+        inputs = [np.full(1, x) for x in inputs]
     single = point.at(inputs)
     out = single.forward()
     kind = kind_of(out)
@@ -48,7 +48,8 @@ def float32_is_kept(point: Point) -> Iterator[Finding]:
 
 
 def _in_single(x: Any) -> Any:
-    return np.asarray(x, SINGLE.get(kind_of(x)))[()]
+    kind = kind_of(x)
+    return np.asarray(x, SINGLE[kind])[()] if kind in SINGLE else x
 
 
 @at_each_sample()
@@ -85,7 +86,7 @@ def zero_d(point: Point) -> Iterator[Finding]:
     numbers = _first_numbers(point)
     if numbers is not None:
         arrays = numbers.at(np.asarray(x) for x in numbers.inputs)
-        yield from _same_as(numbers, arrays, "array without axes are treated as arrays with some")
+        yield from _same_as(numbers, arrays, "arrays without axes are treated as if they had some")
 
 
 @at_each_sample(elementwise)
@@ -105,21 +106,32 @@ def scalars_and_arrays_agree(point: Point) -> Iterator[Finding]:
     numbers = _first_numbers(point)
     if numbers is None:
         return
-    others = numbers.at(map(_near, numbers.inputs))
-    array = numbers.at(np.stack([x, y]) for x, y in zip(numbers.inputs, others.inputs, strict=True))
-    out = array.forward()
-    expected = np.stack([numbers.forward(), others.forward()])
+    points = [numbers, *_others(numbers)]
+    array = numbers.at(map(np.stack, zip(*(p.inputs for p in points), strict=True)))
+    out, expected = array.forward(), np.stack([p.forward() for p in points])
     mistake = "the op is declared elementwise=True, and mixes elements"
     if not _close(out, expected):
         yield Finding(show(out), show(expected), mistake, "output")
         return
-    g = np.array([0.7, -1.3])
+    g = np.array([0.7, -1.3, 0.4][: len(points)])
     _, cts = array.pulled(g)
-    pairs = zip(numbers.pulled(g[0])[1], others.pulled(g[1])[1], strict=True)
-    for i, ct, (a, b) in zip(point.positions, cts, pairs, strict=True):
-        if not _close(ct, np.stack([a, b])):
+    single = zip(*(p.pulled(x)[1] for p, x in zip(points, g, strict=True)), strict=True)
+    for i, ct, wanted in zip(point.positions, cts, map(np.stack, single), strict=True):
+        if not _close(ct, wanted):
             mistake = "the rule mixes elements, or takes a branch for all of them by one"
-            yield Finding(show(ct), show(np.stack([a, b])), mistake, point.name(i))
+            yield Finding(show(ct), show(wanted), mistake, point.name(i))
+
+
+def _others(point: Point) -> Iterator[Point]:
+    """Numbers close by, and on the other side of 0, if the op is defined there."""
+    for factor in (1 - 2**-8, -1.0):
+        other = point.at(x * factor if kind_of(x) in "fc" else x for x in point.inputs)
+        try:
+            out = other.forward()
+        except (ArithmeticError, ValueError):
+            continue
+        if np.isfinite(out):
+            yield other
 
 
 @at_each_sample(_several)
@@ -183,10 +195,6 @@ def _first_numbers(point: Point) -> Point | None:
     if any(np.size(x) == 0 for x in at.inputs):
         return None
     return at.at(np.ravel(x)[0] for x in at.inputs)
-
-
-def _near(x: Any) -> Any:
-    return x * (1 - 2**-8) if kind_of(x) in "fc" else x
 
 
 def _grid(x: Any, shape: tuple[int, ...]) -> Any:

@@ -144,9 +144,7 @@ def _derivative_with(loss: Loss, g: Any, i: int) -> Any:
 
 def _varying_factor(e: Evidence, i: int) -> str | None:
     """A factor that is an input, the output, or one of these squared."""
-    point = e.loss.point
-    known = {point.name(j): x for j, x in enumerate(point.inputs)} | {"out": e.loss.out}
-    for name, x in known.items():
+    for name, x in _known(e).items():
         if np.shape(x) not in ((), np.shape(e.given[i])):
             continue
         for text, factor in (
@@ -177,11 +175,25 @@ def _zero(e: Evidence, i: int) -> str | None:
 
 
 def _term(e: Evidence, i: int) -> str | None:
-    """It is off by a constant, the same in all elements."""
-    difference = np.asarray(e.expected[i] - e.given[i])
-    if difference.size > 1 and close(difference, np.full_like(difference, difference.flat[0])):
-        return f"a term is missing: it is {show(difference.flat[0])} too small, in all elements"
+    """What is missing is a multiple of g, or of g times an input or the output."""
+    difference, g = np.asarray(e.expected[i] - e.given[i]), np.asarray(e.loss.g)
+    if difference.size < 2 or g.shape not in ((), difference.shape):
+        return None
+    for name, x in {"": 1.0, **_known(e)}.items():
+        if np.shape(x) not in ((), difference.shape):
+            continue
+        unit = np.broadcast_to(g * x, difference.shape)
+        ratio = (np.ravel(difference) / np.ravel(unit))[0]
+        if np.isfinite(ratio) and close(difference, ratio * unit):
+            times = "" if abs(ratio - 1) < 1e-4 else f"{float(ratio):.5g} * "
+            return f"a term is missing: add {times}g{f' * {name}' if name else ''}"
     return None
+
+
+def _known(e: Evidence) -> dict[str, Any]:
+    """The inputs and the output, by name."""
+    point = e.loss.point
+    return {point.name(j): x for j, x in enumerate(point.inputs)} | {"out": e.loss.out}
 
 
 def _constant_factor(e: Evidence, i: int) -> str | None:

@@ -18,6 +18,10 @@ Role: TypeAlias = Literal["varies", "none", "undefined", "fixed"]
 could vary (a boolean, an index)."""
 
 
+NOTHING = "nothing"
+"""What a rule of one input returned that returned nothing: it must say (None,) if it means that."""
+
+
 @frozen(eq=False, slots=False)
 class Point:
     """An op at inputs and params.
@@ -114,7 +118,7 @@ class Point:
 
 
 def rule_results(op: OpN, args: tuple[Any, ...], params: dict[str, Any]) -> list[Any]:
-    """One for each input: a cotangent, ``None``, or a :class:`opgrad.NotDifferentiable`.
+    """One for each input: a cotangent, ``None``, ``NOTHING``, or a `opgrad.NotDifferentiable`.
 
     A joint rule that returns no tuple is returned as it is, in a list of one.
     """
@@ -127,7 +131,8 @@ def rule_results(op: OpN, args: tuple[Any, ...], params: dict[str, Any]) -> list
             ct = rule(*args, **params)
         except og.NotDifferentiable as error:
             ct = error
-        results.append(ct[0] if isinstance(ct, tuple) and len(ct) == 1 else ct)
+        is_packed = isinstance(ct, tuple) and len(ct) == 1
+        results.append(ct[0] if is_packed else NOTHING if ct is None else ct)
     return results
 
 
@@ -147,10 +152,13 @@ def show(x: Any) -> str:
     """A number or array, short, on one line."""
     if isinstance(x, np.ndarray):
         text = np.array2string(x, precision=6, threshold=12, edgeitems=2, separator=", ")
+        shape = "" if x.size else f" of shape {x.shape}"
         kind = "" if x.dtype in (np.float64, np.int64) else f" {x.dtype}"
-        return " ".join(text.split()) + (kind or "" if x.size else f" of shape {x.shape}{kind}")
-    if isinstance(x, float):
-        return f"{x:.7g}" if type(x) is float else f"{x:.7g} {x.dtype}"  # type: ignore[attr-defined]  # NumPy's
+        return " ".join(text.split()) + shape + kind
+    if isinstance(x, float):  # np.float64 is one, too
+        return f"{x:.7g}"
+    if isinstance(x, np.generic):
+        return f"{x.item():.7g} {x.dtype}" if x.dtype.kind == "f" else f"{x.item()}"
     text = repr(x)
     return text if len(text) <= 120 else f"{text[:117]}..."
 
@@ -174,7 +182,8 @@ def copied(x: Any) -> Any:
 def arbitrary(like: Any, seed: int = 10) -> Any:
     """Numbers of both signs, none of them equal, in the form of ``like``."""
     like, rng = np.asarray(og.stop_gradient(like)), np.random.default_rng(seed)
-    numbers = rng.uniform(0.3, 1.3, like.shape) * rng.choice([-1.0, 1.0], like.shape)
+    digits = 1 + len(str(like.size))  # few, to be read in a report
+    numbers = rng.uniform(0.3, 1.3, like.shape).round(digits) * rng.choice([-1.0, 1.0], like.shape)
     if like.dtype.kind == "c":
         numbers = numbers + 1j * rng.uniform(-0.7, 0.9, like.shape)
     return numbers.astype(like.dtype if like.dtype.kind in "fc" else np.float64)[()]
@@ -182,6 +191,7 @@ def arbitrary(like: Any, seed: int = 10) -> Any:
 
 def _roles(op: OpN, inputs: tuple[Any, ...], params: dict[str, Any]) -> tuple[Role, ...]:
     try:
+        inputs = tuple(map(copied, inputs))  # one that writes into them is found later
         out = op.forward(*inputs, **params)
         found = rule_results(op, (arbitrary(out), out, *inputs), params)
     except Exception:  # whatever it is, a property will come upon it and report it

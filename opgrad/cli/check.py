@@ -1,0 +1,117 @@
+"""``opgrad check``: the ops of a plugin against what every op should have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Group
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+import opgrad as og
+from opgrad.cli.listing import as_json, console
+from opgrad.define import OpN
+from opgrad.testing import Failure, Report, check_op, find_ops
+
+MOST_SAMPLES = 2
+"""How many samples of one failure the table names; JSON has all."""
+
+
+@click.command(short_help="Check the ops of a plugin, and say what is wrong.")
+@click.argument("targets", metavar="[PLUGIN|OP]...", nargs=-1)
+@click.option("--json", "to_json", is_flag=True, help="Print JSON, with every failure.")
+def check(targets: tuple[str, ...], to_json: bool) -> None:
+    """Check ops against everything that one should have.
+
+    Each op is run at its samples: its derivatives against differences, first and second ones;
+    arrays of every layout and precision; purity; NaN; compiled programs. For each failure this says
+    what was given, what was expected, and the likely mistake.
+
+    Name plugins, modules of plugins, or ops; without a name, all ops are checked.
+
+    The exit code is 0 if every op passes, 1 if one does not, and 2 if a name is unknown.
+
+    \b
+    Examples:
+      opgrad check logcosh
+      opgrad check opgrad_logcosh elementary.exp
+      opgrad check --json | jq '.[] | select(.passed | not) | .op'
+    """  # noqa: D301  # click takes \b for: do not rewrap these lines
+    reports = run(_found(targets), quiet=to_json)
+    if to_json:
+        as_json([{"qualified_name": name, **r.as_dict()} for name, r in reports.items()])
+    else:
+        console().print(rendered(reports))
+    if not all(reports.values()):
+        raise SystemExit(1)
+
+
+def _found(targets: Sequence[str]) -> dict[str, OpN]:
+    try:
+        return find_ops(*targets)
+    except og.errors.UnknownPluginError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def run(ops: dict[str, OpN], *, quiet: bool = False) -> dict[str, Report]:
+    """Check each; on a terminal, say which one is at it."""
+    reports = {}
+    columns = SpinnerColumn(), TextColumn("{task.description}")
+    with Progress(*columns, console=console(), transient=True, disable=quiet) as progress:
+        task = progress.add_task("")
+        for name, op in ops.items():
+            progress.update(task, description=name)
+            reports[name] = check_op(op)
+    return reports
+
+
+def rendered(reports: dict[str, Report]) -> Group:
+    """What failed, and how many passed."""
+    parts: list[Table | Text] = []
+    for name, report in reports.items():
+        if not report:
+            parts += [Text(f"{name}: {_count(report)}", "bold red"), _table(report.failures)]
+    passed = [name for name, report in reports.items() if report]
+    if len(passed) <= 10:
+        parts += [Text(f"{name}: passed ({_size(reports[name])})", "green") for name in passed]
+    parts.append(Text(f"{len(passed)} of {len(reports)} ops passed", "bold"))
+    return Group(*parts)
+
+
+def _count(report: Report) -> str:
+    broken = len({f.property for f in report.failures})
+    return f"{broken} of {len(report.properties)} properties do not hold"
+
+
+def _size(report: Report) -> str:
+    return f"{len(report.properties)} properties at {len(report.samples)} samples"
+
+
+def _table(failures: Iterable[Failure]) -> Table:
+    table = Table(box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), show_lines=False)
+    for column in ("property", "at", "given", "expected", "likely mistake"):
+        table.add_column(column, overflow="fold", no_wrap=column == "property")
+    for alike in grouped(failures):
+        f, samples = alike[0], list(dict.fromkeys(f.sample for f in alike if f.sample))
+        at = [f.where, *samples[:MOST_SAMPLES]]
+        if len(samples) > MOST_SAMPLES:
+            at.append(f"and {len(samples) - MOST_SAMPLES} more")
+        table.add_row(
+            Text(f.property, "bold"),
+            Text("\n".join(filter(None, at))),
+            Text(f.given, "red"),
+            Text(f.expected, "green"),
+            Text(f.mistake, "yellow"),
+        )
+    return table
+
+
+def grouped(failures: Iterable[Failure]) -> list[list[Failure]]:
+    """Those of one property and input with one likely mistake, together."""
+    groups: dict[tuple[str, str, str], list[Failure]] = {}
+    for f in failures:
+        groups.setdefault((f.property, f.where, f.mistake or f.given), []).append(f)
+    return list(groups.values())
