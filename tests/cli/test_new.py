@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -173,3 +175,13 @@ def test_templates_are_no_python_to_any_tool() -> None:
     paths = [path for path, _ in templates(files("opgrad.cli") / "templates")]
     assert {path.suffix for path in paths} == {".in"}
     assert len(paths) == len(WRITTEN)
+
+
+def test_what_it_writes_is_formatted(package: Path) -> None:
+    """As ruff's defaults for imports and formatting have it, so that an author can go on so."""
+    ruff = [sys.executable, "-m", "ruff"]
+    for command in (["format", "--check"], ["check", "--isolated", "--select", "E,F,I,D1,UP"]):
+        done = subprocess.run(
+            [*ruff, *command, "--line-length", "100"], cwd=package, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout
