@@ -39,7 +39,8 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"namespace"},
     {"opgrad"},  # the public names, opgrad/__init__.py
     {"testing"},
-    {"demo"},
+    {"demo", "stubs"},
+    {"mypy_plugin"},
     {"cli"},
     {"__main__"},
 )
