@@ -25,6 +25,8 @@ def float32_is_kept(point: Point) -> Iterator[Finding]:
     """Inputs in single precision give an output, and cotangents, in single precision."""
     if any(isinstance(value, type | np.dtype) for value in point.params.values()):
         return  # a param says what the output's dtype is
+    if not point.op.elementwise and not any(hasattr(x, "dtype") for x in point.inputs):
+        return  # an op of Python's numbers
     inputs = [_in_single(x) for x in point.in_floats.inputs]
     if point.op.elementwise and not any(map(np.ndim, inputs)):
         inputs = [np.full(1, x) for x in inputs]

@@ -15,6 +15,8 @@ from opgrad.testing.point import Point, arbitrary
 from opgrad.testing.properties import at_each_sample, transparent
 from opgrad.testing.report import Finding
 
+UNTRACEABLE = (CutGradientError, og.NotDifferentiable, TypeError, ValueError)
+"""What a rule raises on Values that can only be run on data."""
 FOREIGN = (
     "the rule cannot be run on Values: write it with operators, NumPy functions and og.ops, "
     "or declare the op opaque=True"
@@ -38,6 +40,11 @@ def adjoint(point: Point) -> Iterator[Finding]:
         _, pushed = og.jvp(at.f, at.primals, tangents)
     except JvpError as error:
         yield Finding(str(error), "a tangent in the form of the output", _own_jvp(at.op), "jvp")
+        return
+    except UNTRACEABLE as error:
+        made = at.op.jvp_rule is None and not at.op.linear and not at.op.elementwise
+        mistake = FOREIGN if made else "the op's JVP raises"
+        yield Finding(_first_line(error), "a tangent of the output", mistake, "jvp")
         return
     forward = float(np.real(np.sum(arbitrary(out) * pushed)))
     reverse = sum(float(np.real(np.sum(ct * t))) for ct, t in zip(cts, tangents, strict=True))
@@ -73,7 +80,7 @@ def second_order(point: Point) -> Iterator[Finding]:
     try:
         _, pull = og.vjp(weighted, *at.primals)
         seconds = pull(1.0)
-    except (CutGradientError, og.NotDifferentiable, TypeError, ValueError) as error:
+    except UNTRACEABLE as error:
         mistake = FOREIGN if not isinstance(error, og.NotDifferentiable) else ""
         yield Finding(_first_line(error), "second derivatives, or opaque=True", mistake)
         return

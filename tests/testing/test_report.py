@@ -10,6 +10,7 @@ import pytest
 import opgrad as og
 from opgrad.errors import InputError, UnknownOpError
 from opgrad.testing import PROPERTIES, check_op
+from tests.docs.doc_pages import ROOT
 from tests.testing.planted import defined
 
 SWAPPED = defined(
@@ -100,3 +101,10 @@ def test_an_index_is_left_as_it_is() -> None:
         (np.array([1.0, 2.0]), 1),
     )
     assert [f.property for f in check_op(op).failures] == ["documented"]
+
+
+@pytest.mark.parametrize("name", [p.name for p in PROPERTIES])
+def test_every_property_is_in_the_docs(name: str) -> None:
+    """In the table of the page on checking, with what it says."""
+    says = next(p.says for p in PROPERTIES if p.name == name)
+    assert f"| `{name}` | {says.removesuffix('.')} |" in (ROOT / "docs/check-an-op.md").read_text()
