@@ -11,11 +11,8 @@ from opgrad.cli.check import check
 from opgrad.cli.demo import demo
 from opgrad.cli.graph import graph
 from opgrad.cli.listing import ops, plugins
-<<<<<<< HEAD
 from opgrad.cli.new import new
-=======
 from opgrad.cli.stubs import stubs
->>>>>>> main
 from opgrad.errors import OpgradError
 
 
@@ -37,11 +34,7 @@ def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 @click.group(
     cls=_Group,
-<<<<<<< HEAD
-    commands=[demo, ops, plugins, check, graph, new],
-=======
-    commands=[demo, ops, plugins, graph, stubs],
->>>>>>> main
+    commands=[demo, ops, plugins, check, graph, new, stubs],
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="opgrad", prog_name="opgrad")

@@ -59,7 +59,5 @@ def test_an_example_plugin_passes_its_own_tests(
     """Installed, as its users have it."""
     tests = EXAMPLES / f"opgrad-{name}" / "tests"
     installed = request.getfixturevalue(name)
-    done = run(
-        *("-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", tests), path=(installed,)
-    )
+    done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", tests, path=(installed,))
     assert done.returncode == 0, done.stdout

@@ -141,6 +141,8 @@ class Shell:
         environment = os.environ | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": os.pathsep.join(map(str, self.path)),
+            # OpGrad brings a plugin of pytest's, and here it is an editable install.
+            "PYTEST_ADDOPTS": "-W 'ignore:Module already:pytest.PytestAssertRewriteWarning'",
             "COLUMNS": "100",
             "NO_COLOR": "1",
         }
