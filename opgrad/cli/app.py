@@ -9,8 +9,10 @@ import click
 
 from opgrad.cli.check import check
 from opgrad.cli.demo import demo
+from opgrad.cli.doctor import doctor
 from opgrad.cli.graph import graph
 from opgrad.cli.listing import ops, plugins
+from opgrad.cli.lock import lock
 from opgrad.cli.new import new
 from opgrad.cli.stubs import stubs
 from opgrad.errors import OpgradError
@@ -34,7 +36,7 @@ def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 @click.group(
     cls=_Group,
-    commands=[demo, ops, plugins, check, graph, new, stubs],
+    commands=[demo, new, ops, plugins, check, lock, doctor, graph, stubs],
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="opgrad", prog_name="opgrad")

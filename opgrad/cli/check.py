@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 
 import click
@@ -12,8 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 import opgrad as og
+from opgrad.certificate import write_certificate
 from opgrad.cli.listing import as_json, console
 from opgrad.define import OpN
+from opgrad.plugin import PluginInfo
+from opgrad.registry import default
 from opgrad.testing import Failure, Report, check_op, find_ops
 
 MOST_SAMPLES = 2
@@ -23,7 +27,8 @@ MOST_SAMPLES = 2
 @click.command(short_help="Check the ops of a plugin, and say what is wrong.")
 @click.argument("targets", metavar="[PLUGIN|OP]...", nargs=-1)
 @click.option("--json", "to_json", is_flag=True, help="Print JSON, with every failure.")
-def check(targets: tuple[str, ...], to_json: bool) -> None:
+@click.option("--certify", is_flag=True, help="Write a certificate for each plugin that passes.")
+def check(targets: tuple[str, ...], to_json: bool, certify: bool) -> None:
     """Check ops against everything that one should have.
 
     Each op is run at its samples: its derivatives against differences, first and second ones;
@@ -32,19 +37,27 @@ def check(targets: tuple[str, ...], to_json: bool) -> None:
 
     Name plugins, modules of plugins, or ops; without a name, all ops are checked.
 
+    With --certify, name plugins of yours: one that passes gets a certificate, a file beside its
+    module, to be shipped with it. `opgrad plugins` shows whether it still holds.
+
     The exit code is 0 if every op passes, 1 if one does not, and 2 if a name is unknown.
 
     \b
     Examples:
       opgrad check logcosh
       opgrad check opgrad_logcosh elementary.exp
+      opgrad check --certify logcosh
       opgrad check --json | jq '.[] | select(.passed | not) | .op'
     """  # noqa: D301  # click takes \b for: do not rewrap these lines
+    os.environ.pop("OPGRAD_REQUIRE_CERTIFIED", None)  # or what is not certified could not be
+    plugins = _to_certify(targets) if certify else []
     reports = run(_found(targets), quiet=to_json)
     if to_json:
         as_json([{"qualified_name": name, **r.as_dict()} for name, r in reports.items()])
     else:
         console().print(rendered(reports))
+    for info in plugins:
+        _certify(info, reports)
     if not all(reports.values()):
         raise SystemExit(1)
 
@@ -54,6 +67,39 @@ def _found(targets: Sequence[str]) -> dict[str, OpN]:
         return find_ops(*targets)
     except og.errors.UnknownPluginError as error:
         raise click.UsageError(str(error)) from error
+
+
+def _to_certify(targets: Sequence[str]) -> list[PluginInfo]:
+    """The plugins that are named, and can be given a certificate."""
+    if not targets:
+        raise click.UsageError("--certify takes the names of plugins")
+    known = {name: info for info in default().plugins for name in (info.name, info.module)}
+    chosen = []
+    for target in targets:
+        info = known.get(target)
+        if info is None:
+            raise click.UsageError(f"--certify takes the names of plugins, and {target!r} is none")
+        if info.builtin:
+            raise click.UsageError(f"{info} is built in: OpGrad's own tests check it")
+        if not info.ops:
+            raise click.UsageError(f"{info} brings no ops to certify")
+        chosen.append(info)
+    return chosen
+
+
+def _certify(info: PluginInfo, reports: dict[str, Report]) -> None:
+    """Write the certificate, if all of the plugin's ops have passed."""
+    registry = default()
+    of_plugin = {registry.ops[f"{info.name}.{op}"]: reports[f"{info.name}.{op}"] for op in info.ops}
+    if not all(of_plugin.values()):
+        click.echo(f"{info} gets no certificate", err=True)
+        return
+    checked = {op: (report.properties, report.samples) for op, report in of_plugin.items()}
+    try:
+        path = write_certificate(info, checked)
+    except OSError as error:
+        raise click.ClickException(f"no certificate was written: {error}") from error
+    click.echo(f"{info}: certified in {path}", err=True)
 
 
 def run(ops: dict[str, OpN], *, quiet: bool = False) -> dict[str, Report]:

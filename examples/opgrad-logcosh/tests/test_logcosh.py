@@ -1,4 +1,4 @@
-"""What OpGrad asks of every op; what this one gives; and that OpGrad finds it."""
+"""The op, everything that an op should have, and that OpGrad finds it."""
 
 from __future__ import annotations
 
