@@ -130,8 +130,10 @@ def certificates(registry: Registry) -> Iterator[Diagnosis]:
 
 def stale_stubs(registry: Registry) -> Iterator[Diagnosis]:
     """Stubs for pyright, where a project keeps them, that other plugins were installed for."""
-    if (stubs.FOLDER / stubs.PACKAGE).exists() and (stale := stubs.staleness(registry=registry)):
-        yield Diagnosis("error", str(stubs.FOLDER), stale, "to write them anew: opgrad stubs")
+    folder = stubs.find()
+    if folder is not None and (stale := stubs.staleness(folder, registry)):
+        remedy = f"to write them anew: opgrad stubs --out {folder}"
+        yield Diagnosis("error", str(folder), stale, remedy)
 
 
 EXAMINATIONS: tuple[Examination, ...] = (

@@ -155,7 +155,7 @@ def test_stale_stubs(invoke: Invoke) -> None:
     result = invoke("doctor")
     assert result.exit_code == 1
     assert "error: typings: the stubs in typings/opgrad-stubs lack logcosh" in result.output
-    assert "opgrad stubs" in result.output
+    assert "opgrad stubs --out typings" in result.output
 
 
 def test_as_json(environment: Environment) -> None:
