@@ -105,6 +105,10 @@ class UnknownBackendError(OpgradError, LookupError):
     """No installed plugin provides the backend that was asked for."""
 
 
+class UnknownBridgeError(OpgradError, LookupError):
+    """No installed plugin provides the bridge to a framework that was asked for."""
+
+
 class CompileWarning(UserWarning):
     """A function that was to be compiled runs as it is, or by a slower backend."""
 

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from opgrad import hooks
 from opgrad.errors import MissingExtra, PluginError
-from opgrad.hooks import Backend, Scheduler
+from opgrad.hooks import Backend, Bridge, Scheduler
 from opgrad.operation import NO_MODULE, Op, full_name, missing_rule
 
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
@@ -81,6 +81,7 @@ class Plugin:
     functions: Mapping[Callable[..., Any], Callable[..., Any]] = MappingProxyType({})
     lowerings: Mapping[Any, Callable[..., Any]] = MappingProxyType({})
     backends: tuple[Backend, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
     schedulers: tuple[Scheduler, ...] = ()
 
 
@@ -157,14 +158,15 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
             raise PluginError(
                 f"it implements {caller.name}(), and there is no such hook; "
                 f"there are: opgrad_ops, opgrad_functions, opgrad_schedulers, opgrad_lowerings, "
-                f"opgrad_backends"
+                f"opgrad_backends, opgrad_bridges"
             )
     ops = _items(manager.hook.opgrad_ops)
     functions = _functions(manager.hook.opgrad_functions)
     lowerings = _functions(manager.hook.opgrad_lowerings)
     schedulers = _items(manager.hook.opgrad_schedulers)
     backends = _items(manager.hook.opgrad_backends)
-    if not any((ops, functions, lowerings, schedulers, backends)):
+    bridges = _items(manager.hook.opgrad_bridges)
+    if not any((ops, functions, lowerings, schedulers, backends, bridges)):
         raise PluginError(
             f"it brings nothing: its module {info.module} implements no hook "
             f"(is it marked with @og.hookimpl?), or its hooks return nothing"
@@ -175,7 +177,10 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
         _check_scheduler(scheduler)
     for backend in backends:
         _check_backend(backend)
+    for bridge in bridges:
+        _check_bridge(bridge)
     _check_unique("backends named {}", (repr(b.name) for b in backends))
+    _check_unique("bridges named {}", (repr(b.name) for b in bridges))
     _check_unique("ops named {}", (repr(op.name) for op in ops))
     _check_unique("ops that implement {}", (full_name(f) for op in ops for f in op.implements))
     _check_unique("schedulers named {}", (repr(s.name) for s in schedulers))
@@ -193,6 +198,7 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
         schedulers=schedulers,
         lowerings=lowerings,
         backends=backends,
+        bridges=bridges,
     )
 
 
@@ -247,6 +253,14 @@ def _check_backend(backend: object) -> None:
         raise PluginError(
             f"opgrad_backends() returned {backend!r}, which is no backend: "
             f"an object with .name and .lower(graph, inputs)"
+        )
+
+
+def _check_bridge(bridge: object) -> None:
+    if isinstance(bridge, type) or not isinstance(bridge, Bridge):
+        raise PluginError(
+            f"opgrad_bridges() returned {bridge!r}, which is no bridge: "
+            f"an object with .name, .outward(function) and .inward(function)"
         )
 
 

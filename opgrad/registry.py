@@ -20,11 +20,12 @@ from opgrad.errors import (
     PluginError,
     PluginWarning,
     UnknownBackendError,
+    UnknownBridgeError,
     UnknownOpError,
     UnknownPluginError,
     UnknownSchedulerError,
 )
-from opgrad.hooks import GROUP, Backend, Scheduler
+from opgrad.hooks import GROUP, Backend, Bridge, Scheduler
 from opgrad.operation import Op, full_name
 from opgrad.plugin import Plugin, PluginInfo, load, load_or_set_aside
 from opgrad.table import Table
@@ -168,6 +169,21 @@ class Registry:
         raise UnknownBackendError(
             f"no installed plugin provides the backend {name!r}; "
             f"there are: {', '.join(sorted(self._table.backends)) or 'none'}{self.not_in_use()}"
+        )
+
+    def bridge(self, name: str) -> Bridge:
+        """The bridge to the framework of that name.
+
+        Raises:
+            UnknownBridgeError: no installed plugin has it.
+        """
+        for load_stage in self._stages():
+            load_stage()
+            if name in self._table.bridges:
+                return self._table.bridges[name]
+        raise UnknownBridgeError(
+            f"no installed plugin provides the bridge {name!r}; "
+            f"there are: {', '.join(sorted(self._table.bridges)) or 'none'}{self.not_in_use()}"
         )
 
     @property

@@ -35,6 +35,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"transforms", "recompute", "compiler"},
     {"matrices", "support"},
     {"define"},
+    {"crossing", "bridges"},
     {"namespace"},
     {"opgrad"},  # the public names, opgrad/__init__.py
     {"demo"},
@@ -47,6 +48,8 @@ KNOW_PLUGGY = {"opgrad.hooks", "opgrad.plugin"}
 FOREIGN = {  # what a plugin with an extra may import besides NumPy
     "opgrad_scipy": {"scipy"},
     "opgrad_llvm": {"llvmlite"},
+    "opgrad_torch": {"torch"},
+    "opgrad_jax": {"jax"},
 }
 OPEN_TO_PLUGINS = {
     "opgrad",
@@ -54,6 +57,7 @@ OPEN_TO_PLUGINS = {
     "opgrad.containers",  # what takes arguments apart
     "opgrad.compiler.avals",  # what a backend reads
     "opgrad.compiler.primitives",
+    "opgrad.crossing",  # what a bridge is made of
 }
 
 
