@@ -1,8 +1,8 @@
-"""From OpGrad to torch: each program is registered as a custom op of torch's dispatcher.
+"""From OpGrad to torch: each program becomes a custom op of torch's dispatcher, and is called by it.
 
-Its backward formula is the custom op of its pullback, registered when it is first needed, whose
-backward formula is that of the pullback's pullback: so derivatives have any order. Torch's convention
-for complex gradients is the conjugate of OpGrad's, which is JAX's.
+The op of a program's pullback is registered when it is first needed, that of the pullback's pullback
+likewise: so derivatives have any order. Torch's convention for complex gradients is the conjugate of
+OpGrad's, which is JAX's.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from typing import Any
 import torch
 
 import opgrad as og
-from opgrad.crossing import Crossing, Like, Program
+from opgrad.crossing import Crossing, Program
+from opgrad_torch.mapping import mapped
 from opgrad_torch.tensors import (
     array_of,
     as_tensor,
     is_input,
-    numpy_dtype,
+    kind_of,
+    like,
     tensor_of,
     torch_dtype,
 )
@@ -37,12 +39,9 @@ def to_torch(function: Callable[..., Any]) -> Callable[..., Any]:
     def crossed(*args: Any, **kwargs: Any) -> Any:
         call, inputs = crossing.call(args, kwargs)
         given = [as_tensor(x, crossing.name) for x in inputs]
-        kinds = tuple(map(_kind, given))
-        if torch.Tensor not in kinds:
-            raise og.errors.InputError(
-                f"{crossing.name}, taken to torch, takes at least one tensor"
-            )
-        return call.rebuild(custom_op(call.program, kinds)(*given))
+        if not any(isinstance(x, torch.Tensor) for x in given):
+            raise og.errors.InputError(f"{crossing.name}, taken to torch, takes a tensor or more")
+        return call.rebuild(apply(call.program, given))
 
     crossed.__name__ = crossed.__qualname__ = crossing.name
     crossed.__doc__ = getattr(function, "doc", None) or function.__doc__
@@ -51,96 +50,112 @@ def to_torch(function: Callable[..., Any]) -> Callable[..., Any]:
     return crossed
 
 
+def apply(program: Program, inputs: Sequence[Any]) -> Sequence[Any]:
+    """The program's results, which torch can differentiate."""
+    results: Sequence[Any] = function_of(program, tuple(map(kind_of, inputs))).apply(*inputs)
+    return results
+
+
+@cache
+def function_of(program: Program, kinds: tuple[type, ...]) -> Any:
+    """The program as a function for torch to differentiate, of arguments of these kinds.
+
+    Torch's function transforms (``torch.func``) go by this; the custom op's own registration does not
+    reach them.
+    """
+    registered = custom_op(program, kinds)
+
+    class Function(torch.autograd.Function):  # type: ignore[misc]  # torch is not looked into
+        @staticmethod
+        def forward(*inputs: Any) -> Any:
+            return tuple(registered(*inputs))
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: Sequence[Any], output: Sequence[Any]) -> None:
+            save(ctx, inputs, output)
+
+        @staticmethod
+        def backward(ctx: Any, *cotangents: Any) -> Any:
+            return pull(program, ctx, cotangents)
+
+        @staticmethod
+        def jvp(ctx: Any, *tangents: Any) -> Any:
+            return push(program, ctx, tangents)
+
+        @staticmethod
+        def vmap(info: Any, in_dims: Sequence[int | None], *inputs: Any) -> Any:
+            return mapped(program, apply, info.batch_size, in_dims, inputs)
+
+    Function.__name__ = Function.__qualname__ = program.name
+    return Function
+
+
 @cache
 def custom_op(program: Program, kinds: tuple[type, ...]) -> Any:
-    """The program as an op of torch's dispatcher, of as many arguments of these kinds."""
+    """The program as an op of torch's dispatcher, of arguments of these kinds."""
     name = f"opgrad::{re.sub(r'[^0-9A-Za-z_]', '_', program.name)}_{next(_NUMBER)}"
     arguments = ", ".join(f"{_SCHEMA[kind]} x{i}" for i, kind in enumerate(kinds))
 
     def real(*inputs: Any) -> Sequence[Any]:
         return [tensor_of(result) for result in program.run(*map(array_of, inputs))]
 
-    registered: Any = torch.library.custom_op(
-        name, real, mutates_args=(), device_types="cpu", schema=f"({arguments}) -> Tensor[]"
-    )
-
-    @registered.register_fake  # type: ignore[untyped-decorator]  # torch is not looked into
-    def _(*inputs: Any) -> Sequence[Any]:
+    def fake(*inputs: Any) -> Sequence[Any]:
         device = next(x.device for x in inputs if isinstance(x, torch.Tensor))
         return [
             torch.empty(shape, dtype=torch_dtype(dtype), device=device)
-            for shape, dtype in program.specs(*map(_like, inputs))
+            for shape, dtype in program.specs(*map(like, inputs))
         ]
 
-    def setup_context(ctx: Any, inputs: Sequence[Any], output: Sequence[Any]) -> None:
-        ctx.save_for_backward(*(x for x in inputs if isinstance(x, torch.Tensor)))
-        ctx.numbers = [None if isinstance(x, torch.Tensor) else x for x in inputs]
-        ctx.live = tuple(i for i, out in enumerate(output) if _is_floating(out))
-
-    def backward(ctx: Any, cotangents: Sequence[Any]) -> Any:
-        tensors = iter(ctx.saved_tensors)
-        inputs = [next(tensors) if x is None else x for x in ctx.numbers]
-        moving = tuple(
-            i for i, x in enumerate(inputs) if ctx.needs_input_grad[i] and _is_floating(x)
-        )
-        found = dict.fromkeys(range(len(inputs)))
-        if moving and ctx.live:
-            pullback = program.pullback(moving, ctx.live)
-            cts = [_conjugate(cotangents[i]) for i in ctx.live]
-            pulled = custom_op(pullback, kinds + (torch.Tensor,) * len(cts))(*inputs, *cts)
-            found |= dict(zip(moving, map(_conjugate, pulled), strict=True))
-        return tuple(found.values())
-
-    registered.register_autograd(backward, setup_context=setup_context)
-
-    @registered.register_vmap  # type: ignore[untyped-decorator]  # torch is not looked into
-    def _(info: Any, in_dims: Sequence[int | None], *inputs: Any) -> Any:
-        pairs = list(zip(inputs, in_dims, strict=True))
-        count = info.batch_size
-        if count == 0:
-            raise og.errors.InputError(f"{program.name} cannot be mapped over no element")
-        if program.broadcasts:
-            first = [x if dim is None else x.select(dim, 0) for x, dim in pairs]
-            specs = program.specs(*map(_like, first))
-            results = registered(*_aligned(pairs, count))
-            shapes = [(count, *shape) for shape, _ in specs]
-            return [x.reshape(shape) for x, shape in zip(results, shapes, strict=True)], [0] * len(
-                shapes
-            )
-        each = [
-            registered(*(x if dim is None else x.select(dim, b) for x, dim in pairs))
-            for b in range(count)
-        ]
-        return [torch.stack(results) for results in zip(*each, strict=True)], [0] * len(each[0])
-
+    registered: Any = torch.library.custom_op(
+        name, real, mutates_args=(), device_types="cpu", schema=f"({arguments}) -> Tensor[]"
+    )
+    registered.register_fake(fake)
+    registered.register_autograd(
+        lambda ctx, cotangents: pull(program, ctx, cotangents), setup_context=save
+    )
+    registered.register_vmap(
+        lambda info, in_dims, *inputs: mapped(program, apply, info.batch_size, in_dims, inputs)
+    )
     return registered
 
 
-def _aligned(pairs: Sequence[tuple[Any, int | None]], count: int) -> list[Any]:
-    """The inputs with the mapped axis first, and all with as many axes."""
-    rank = max(x.dim() - (dim is not None) for x, dim in pairs if isinstance(x, torch.Tensor))
-    aligned = []
-    for x, dim in pairs:
-        if isinstance(x, torch.Tensor):
-            x = x.expand(count, *x.shape) if dim is None else x.movedim(dim, 0)
-            x = x.reshape(count, *(1,) * (rank - x.dim() + 1), *x.shape[1:])
-        aligned.append(x)
-    return aligned
+def save(ctx: Any, inputs: Sequence[Any], output: Sequence[Any]) -> None:
+    """Keep for derivatives what they need: the inputs, and which results have derivatives."""
+    tensors = [x for x in inputs if isinstance(x, torch.Tensor)]
+    ctx.save_for_backward(*tensors)
+    ctx.save_for_forward(*tensors)
+    ctx.numbers = [None if isinstance(x, torch.Tensor) else x for x in inputs]
+    ctx.live = tuple(i for i, out in enumerate(output) if _is_floating(out))
+    ctx.count = len(output)
 
 
-def _kind(x: Any) -> type:
-    if isinstance(x, torch.Tensor):
-        return torch.Tensor  # type: ignore[no-any-return]  # torch is not looked into
-    for symbol, kind in ((torch.SymBool, bool), (torch.SymInt, int), (torch.SymFloat, float)):
-        if isinstance(x, symbol):
-            return kind
-    return bool if isinstance(x, bool) else int if isinstance(x, int) else float
+def pull(program: Program, ctx: Any, cotangents: Sequence[Any]) -> tuple[Any, ...]:
+    """The cotangents of the inputs; ``None`` for those that have none, or are not asked for."""
+    inputs, found = _saved(ctx), dict.fromkeys(range(len(ctx.numbers)))
+    moving = tuple(i for i, x in enumerate(inputs) if ctx.needs_input_grad[i] and _is_floating(x))
+    if moving and ctx.live:
+        cts = [_conjugate(cotangents[i]) for i in ctx.live]
+        pulled = apply(program.pullback(moving, ctx.live), [*inputs, *cts])
+        found |= dict(zip(moving, map(_conjugate, pulled), strict=True))
+    return tuple(found.values())
 
 
-def _like(x: Any) -> Like:
-    if isinstance(x, torch.Tensor):
-        return tuple(x.shape), numpy_dtype(x.dtype)
-    return _kind(x)(x)  # type: ignore[no-any-return]  # a number of Python's
+def push(program: Program, ctx: Any, tangents: Sequence[Any]) -> tuple[Any, ...]:
+    """The tangents of the results; ``None`` for those that have none."""
+    inputs, found = _saved(ctx), dict.fromkeys(range(ctx.count))
+    moving = tuple(
+        i for i, x in enumerate(inputs) if tangents[i] is not None and _is_floating(x)
+    )
+    if moving and ctx.live:
+        ts = [tangents[i] for i in moving]
+        pushed = apply(program.pushforward(moving, ctx.live), [*inputs, *ts])
+        found |= dict(zip(ctx.live, pushed, strict=True))
+    return tuple(found.values())
+
+
+def _saved(ctx: Any) -> list[Any]:
+    tensors = iter(ctx.saved_tensors)
+    return [next(tensors) if x is None else x for x in ctx.numbers]
 
 
 def _is_floating(x: Any) -> bool:

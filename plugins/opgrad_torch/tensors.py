@@ -9,11 +9,16 @@ import numpy as np
 import torch
 
 import opgrad as og
+from opgrad.crossing import Like
+
+
+_SYMBOLS = {torch.SymBool: bool, torch.SymInt: int, torch.SymFloat: float}
+"""What stands for Python's numbers while torch traces."""
 
 
 def is_input(x: Any) -> bool:
     """Whether an argument is data, and not static."""
-    return isinstance(x, torch.Tensor | np.ndarray | np.generic | bool | int | float)
+    return isinstance(x, (torch.Tensor, np.ndarray, np.generic, bool, int, float, *_SYMBOLS))
 
 
 @cache
@@ -50,9 +55,7 @@ def as_tensor(x: Any, name: str) -> Any:
         return x
     if isinstance(x, np.ndarray | np.generic):
         return tensor_of(np.asarray(x))
-    if isinstance(x, bool | int | float):
-        return x
-    if isinstance(x, torch.SymInt | torch.SymFloat | torch.SymBool):
+    if isinstance(x, (bool, int, float, *_SYMBOLS)):
         return x
     raise og.errors.InputError(
         f"{name}, taken to torch, takes tensors, arrays and numbers; given {type(x).__name__}"
@@ -97,3 +100,21 @@ def tensor_of(x: np.ndarray[Any, Any]) -> Any:
     if not x.flags.writeable or any(stride < 0 for stride in x.strides):
         x = x.copy()
     return torch.from_numpy(x)
+
+
+def kind_of(x: Any) -> type:
+    """What an input is to torch: a tensor, or one of Python's numbers."""
+    if isinstance(x, torch.Tensor):
+        return torch.Tensor  # type: ignore[no-any-return]  # torch is not looked into
+    for symbol, kind in _SYMBOLS.items():
+        if isinstance(x, symbol):
+            return kind
+    return bool if isinstance(x, bool) else int if isinstance(x, int) else float
+
+
+def like(x: Any) -> Like:
+    """What is known of an input before it is there."""
+    if isinstance(x, torch.Tensor):
+        return tuple(x.shape), numpy_dtype(x.dtype)
+    number: bool | int | float = kind_of(x)(x)
+    return number
