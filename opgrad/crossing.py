@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from opgrad.compiler.compiled import Compiled
 from opgrad.containers import flatten, flatten_in_order
-from opgrad.data import say
+from opgrad.data import is_data, say
 from opgrad.errors import InputError
 from opgrad.node import Node
 from opgrad.operation import Op
@@ -81,7 +81,8 @@ class Program:
             InputError: it failed on the placeholders, or shapes do not broadcast.
         """
         if self.base is not None and self.is_pullback:
-            return tuple(likes[i] for i in self.moving)  # type: ignore[misc]  # moving are arrays
+            moved = (likes[i] for i in self.moving)
+            return tuple(x if isinstance(x, tuple) else ((), np.dtype(type(x))) for x in moved)
         if self.base is not None:
             found = self.base.specs(*likes[: len(likes) - len(self.moving)])
             return tuple(found[i] for i in self.live)
@@ -170,10 +171,7 @@ class Program:
         self, inputs: Sequence[Any], moving: tuple[int, ...], live: tuple[int, ...]
     ) -> Callable[..., tuple[Any, ...]]:
         def varying(*primals: Any) -> tuple[Any, ...]:
-            full = list(inputs)
-            for i, x in zip(moving, primals, strict=True):
-                full[i] = x
-            results = self.function(*full)
+            results = self.function(*_filled(inputs, moving, primals))
             return tuple(results[i] for i in live)
 
         varying.__name__ = self.name
@@ -222,22 +220,18 @@ class Crossing:
         Raises:
             InputError: the call does not fit the op, or a static argument cannot be hashed.
         """
-        if isinstance(self.f, Op):
-            leaves, structure = list(args), len(args)
-            key: Hashable = (len(args), frozen_form(kwargs))
-            dynamic = tuple(range(len(args)))
-        else:
-            leaves, structure = flatten_in_order((args, kwargs))
-            dynamic = tuple(i for i, leaf in enumerate(leaves) if self._is_array(leaf))
-            chosen = frozenset(dynamic)
-            static = [x for i, x in enumerate(leaves) if i not in chosen]
-            key = (structure, dynamic, frozen_form(static))
+        is_op = isinstance(self.f, Op)
+        leaves, structure = (list(args), None) if is_op else flatten_in_order((args, kwargs))
+        dynamic = tuple(i for i, leaf in enumerate(leaves) if self._is_array(leaf))
+        chosen = frozenset(dynamic)
+        static = [None if i in chosen else x for i, x in enumerate(leaves)]
+        key = (structure, dynamic, frozen_form(static), frozen_form(kwargs if is_op else {}))
         found = self._calls.get(key)
         if found is None:
             if isinstance(self.f, Op):
-                found = _call_of_op(self.f, len(args), kwargs)
+                found = _call_of_op(self.f, static, dynamic, kwargs)
             else:
-                found = _call_of_function(self.f, self.name, leaves, structure, dynamic)
+                found = _call_of_function(self.f, self.name, static, structure, dynamic)
             self._calls[key] = found
         return found, [leaves[i] for i in dynamic]
 
@@ -255,9 +249,14 @@ class Call:
     rebuild: Callable[[Sequence[Any]], Any]
 
 
-def _call_of_op(op: Op, count: int, params: dict[str, Any]) -> Call:
-    if op.arity not in (None, count):
-        raise InputError(f"op {op.name!r} takes {op.arity} input(s), given {count}")
+def _call_of_op(
+    op: Op, static: Sequence[Any], dynamic: Sequence[int], params: dict[str, Any]
+) -> Call:
+    if op.arity not in (None, len(static)):
+        raise InputError(f"op {op.name!r} takes {op.arity} input(s), given {len(static)}")
+    for i, x in enumerate(static):
+        if i not in dynamic and not is_data(x):
+            raise InputError(f"op {op.name!r} takes numbers and arrays, given {say(x)}")
     unknown = params.keys() - op.param_names
     if unknown:
         raise InputError(
@@ -265,25 +264,20 @@ def _call_of_op(op: Op, count: int, params: dict[str, Any]) -> Call:
         )
     program = Program(
         name=op.name,
-        function=lambda *inputs: (op(*inputs, **params),),  # type: ignore[operator]  # ops are callable
-        raw=lambda *inputs: (op.forward(*inputs, **params),),
+        function=lambda *inputs: (op(*_filled(static, dynamic, inputs), **params),),  # type: ignore[operator]  # ops are callable
+        raw=lambda *inputs: (op.forward(*_filled(static, dynamic, inputs), **params),),
         is_elementwise=op.elementwise,
     )
     return Call(program, lambda results: results[0])
 
 
 def _call_of_function(
-    f: Callable[..., Any], name: str, leaves: Sequence[Any], structure: Any, dynamic: Sequence[int]
+    f: Callable[..., Any], name: str, static: Sequence[Any], structure: Any, dynamic: Sequence[int]
 ) -> Call:
-    chosen = frozenset(dynamic)
-    static = [None if i in chosen else x for i, x in enumerate(leaves)]
     form: list[Any] = []
 
     def flat(*inputs: Any) -> Sequence[Any]:
-        arguments = list(static)
-        for i, x in zip(dynamic, inputs, strict=True):
-            arguments[i] = x
-        args, kwargs = structure.unflatten(arguments)
+        args, kwargs = structure.unflatten(_filled(static, dynamic, inputs))
         results, out_structure = flatten(f(*args, **kwargs))
         if not form:
             form.append(out_structure)
@@ -298,6 +292,14 @@ def _call_of_function(
     compile = f.beside if isinstance(f, Compiled) else None
     program = Program(name=name, function=flat, raw=flat, compile=compile)
     return Call(program, lambda results: form[0].unflatten(results))
+
+
+def _filled(given: Sequence[Any], positions: Sequence[int], values: Sequence[Any]) -> list[Any]:
+    """The sequence, with these values at these positions."""
+    full = list(given)
+    for i, x in zip(positions, values, strict=True):
+        full[i] = x
+    return full
 
 
 def frozen_form(x: Any) -> Hashable:
