@@ -171,7 +171,7 @@ class Program:
         self, inputs: Sequence[Any], moving: tuple[int, ...], live: tuple[int, ...]
     ) -> Callable[..., tuple[Any, ...]]:
         def varying(*primals: Any) -> tuple[Any, ...]:
-            results = self.function(*_filled(inputs, moving, primals))
+            results = self.function(*filled(inputs, moving, primals))
             return tuple(results[i] for i in live)
 
         varying.__name__ = self.name
@@ -264,8 +264,8 @@ def _call_of_op(
         )
     program = Program(
         name=op.name,
-        function=lambda *inputs: (op(*_filled(static, dynamic, inputs), **params),),  # type: ignore[operator]  # ops are callable
-        raw=lambda *inputs: (op.forward(*_filled(static, dynamic, inputs), **params),),
+        function=lambda *inputs: (op(*filled(static, dynamic, inputs), **params),),  # type: ignore[operator]  # ops are callable
+        raw=lambda *inputs: (op.forward(*filled(static, dynamic, inputs), **params),),
         is_elementwise=op.elementwise,
     )
     return Call(program, lambda results: results[0])
@@ -277,7 +277,7 @@ def _call_of_function(
     form: list[Any] = []
 
     def flat(*inputs: Any) -> Sequence[Any]:
-        args, kwargs = structure.unflatten(_filled(static, dynamic, inputs))
+        args, kwargs = structure.unflatten(filled(static, dynamic, inputs))
         results, out_structure = flatten(f(*args, **kwargs))
         if not form:
             form.append(out_structure)
@@ -294,7 +294,7 @@ def _call_of_function(
     return Call(program, lambda results: form[0].unflatten(results))
 
 
-def _filled(given: Sequence[Any], positions: Sequence[int], values: Sequence[Any]) -> list[Any]:
+def filled(given: Sequence[Any], positions: Sequence[int], values: Sequence[Any]) -> list[Any]:
     """The sequence, with these values at these positions."""
     full = list(given)
     for i, x in zip(positions, values, strict=True):

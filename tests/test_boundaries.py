@@ -36,6 +36,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"matrices", "support"},
     {"define"},
     {"crossing", "bridges"},
+    {"foreign"},
     {"namespace"},
     {"opgrad"},  # the public names, opgrad/__init__.py
     {"demo"},
@@ -58,6 +59,7 @@ OPEN_TO_PLUGINS = {
     "opgrad.compiler.avals",  # what a backend reads
     "opgrad.compiler.primitives",
     "opgrad.crossing",  # what a bridge is made of
+    "opgrad.foreign",
 }
 
 

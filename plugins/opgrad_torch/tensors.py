@@ -102,6 +102,25 @@ def tensor_of(x: np.ndarray[Any, Any]) -> Any:
     return torch.from_numpy(x)
 
 
+def borrowed(x: Any) -> Any:
+    """The array's memory as a tensor that is only read; a number as it is.
+
+    Torch knows no read-only tensors, and warns where it is given such an array. The data of Values
+    are read-only views of memory that is not.
+    """
+    if not isinstance(x, np.ndarray):
+        return x
+    if any(stride < 0 for stride in x.strides):
+        x = x.copy()
+    elif not x.flags.writeable:
+        x = x.view()
+        try:
+            x.setflags(write=True)
+        except ValueError:  # the memory itself is
+            x = x.copy()
+    return torch.from_numpy(x)
+
+
 def kind_of(x: Any) -> type:
     """What an input is to torch: a tensor, or one of Python's numbers."""
     if isinstance(x, torch.Tensor):
