@@ -26,6 +26,7 @@ def to_torch(function: Callable[..., Any], /) -> Callable[..., Any]:
     Raises:
         UnknownBridgeError: torch is not installed.
         InputError: when called: a tensor is not on the CPU, or of a dtype that NumPy has not.
+        ShapeError: when traced by ``torch.compile``: the shapes of the results are not to be found.
     """
     return default().bridge("torch").outward(function)
 
@@ -61,8 +62,8 @@ def to_jax(function: Callable[..., Any], /) -> Callable[..., Any]:
 
     Raises:
         UnknownBridgeError: JAX is not installed.
-        InputError: when traced: the shapes of the results are not to be found (see
-            :meth:`opgrad.crossing.Program.specs`), or an array has a dtype that NumPy has not.
+        InputError: when called: an array has a dtype that NumPy has not.
+        ShapeError: when traced: the shapes of the results are not to be found.
     """
     return default().bridge("jax").outward(function)
 

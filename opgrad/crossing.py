@@ -2,8 +2,8 @@
 
 What a bridge to a framework needs, and no framework is known here. A :class:`Program` runs on raw
 data. Its pullback (VJP) and its pushforward (JVP) are programs again, so that a framework that
-differentiates those gets derivatives of any order; and it tells the shapes and dtypes of its results
-beforehand, which frameworks ask for that trace code.
+differentiates those gets derivatives of any order; and it tells the shapes and dtypes of its
+results beforehand, which frameworks ask for that trace code.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from attrs import field, frozen
 from opgrad.compiler.compiled import Compiled
 from opgrad.containers import flatten, flatten_in_order
 from opgrad.data import is_data, say
-from opgrad.errors import InputError
+from opgrad.errors import InputError, ShapeError
 from opgrad.node import Node
 from opgrad.operation import Op
 from opgrad.transforms import jvp, vjp
@@ -78,7 +78,7 @@ class Program:
         what depends on the numbers themselves is not known beforehand.
 
         Raises:
-            InputError: it failed on the placeholders, or shapes do not broadcast.
+            ShapeError: it failed on the placeholders, or shapes do not broadcast.
         """
         if self.base is not None and self.is_pullback:
             moved = (likes[i] for i in self.moving)
@@ -107,7 +107,7 @@ class Program:
                     made = self.raw(*inputs)
             except Exception as error:
                 shapes = ", ".join(str(x[0]) if isinstance(x, tuple) else str(x) for x in likes)
-                raise InputError(
+                raise ShapeError(
                     f"the shapes of what {self.name} returns have to be known before it runs. "
                     f"Tried on placeholders of shapes {shapes}, it raised {error!r}. "
                     f"Call it once, untraced, on arrays of these shapes."
@@ -143,7 +143,7 @@ class Program:
             inputs, ts = given[: len(given) - len(moving)], given[len(given) - len(moving) :]
             primals = tuple(inputs[i] for i in moving)
             _, tangents = jvp(self._varying(inputs, moving, live), primals, tuple(ts))
-            return tangents  # type: ignore[no-any-return]  # in the form of the results: a tuple
+            return tangents
 
         return self._derive(pushed, moving, live, is_pullback=False)
 
@@ -201,7 +201,7 @@ class Program:
 
 
 class Crossing:
-    """An op or function, and a program for each way that it is called in: with its static arguments.
+    """An op or function, and a program for each form of call, with its static arguments.
 
     Args:
         f: an op, a compiled function, or a function that works on Values.
@@ -210,7 +210,8 @@ class Crossing:
 
     def __init__(self, f: Callable[..., Any], is_array: Callable[[Any], bool]) -> None:
         self.f = f
-        self.name = getattr(f, "name", None) or getattr(f, "__name__", type(f).__name__)
+        self.name: str = f.name if isinstance(f, Op) else getattr(f, "__name__", type(f).__name__)
+        self.doc: str | None = f.doc if isinstance(f, Op) else f.__doc__
         self._is_array = is_array
         self._calls: dict[Hashable, Call] = {}
 
@@ -262,9 +263,10 @@ def _call_of_op(
         raise InputError(
             f"op {op.name!r} has no param {min(unknown)!r}; inputs are given by position"
         )
+    call: Any = op  # whatever is an op can be called
     program = Program(
         name=op.name,
-        function=lambda *inputs: (op(*filled(static, dynamic, inputs), **params),),  # type: ignore[operator]  # ops are callable
+        function=lambda *inputs: (call(*filled(static, dynamic, inputs), **params),),
         raw=lambda *inputs: (op.forward(*filled(static, dynamic, inputs), **params),),
         is_elementwise=op.elementwise,
     )
@@ -327,14 +329,14 @@ def broadcast(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     """The common shape, by NumPy's rules; lengths may be a framework's symbols.
 
     Raises:
-        InputError: there is none.
+        ShapeError: there is none.
     """
     rank = max(map(len, shapes), default=0)
     common: list[int] = []
     for axis in range(-rank, 0):
         lengths = [shape[axis] for shape in shapes if len(shape) >= -axis and shape[axis] != 1]
         if any(n != lengths[0] for n in lengths):
-            raise InputError(f"shapes {', '.join(map(str, shapes))} do not broadcast")
+            raise ShapeError(f"shapes {', '.join(map(str, shapes))} do not broadcast")
         common.append(lengths[0] if lengths else 1)
     return tuple(common)
 

@@ -30,7 +30,7 @@ class Framework(Protocol):
     def pullback(
         self, f: Callable[..., Any], moving: tuple[int, ...], live: tuple[int, ...]
     ) -> Callable[..., Any]:
-        """The framework's function of ``(*inputs, *cotangents)``: those of the inputs at ``moving``.
+        """The framework's function of ``(*inputs, *cotangents)``: those of inputs at ``moving``.
 
         There is a cotangent of each leaf at ``live`` of what ``f`` returns.
         """
@@ -52,11 +52,9 @@ class Foreign:
         self._forms: dict[Hashable, _Form] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What the function returns, of Values, or of arrays if there is none among the arguments."""
+        """What the function returns: Values, or arrays if no argument is a Value."""
         leaves, structure = flatten_in_order((args, kwargs))
-        dynamic = tuple(
-            i for i, x in enumerate(leaves) if is_leaf(x) and not isinstance(x, int)
-        )
+        dynamic = tuple(i for i, x in enumerate(leaves) if is_leaf(x) and not isinstance(x, int))
         static = [None if i in dynamic else x for i, x in enumerate(leaves)]
         key = (structure, dynamic, frozen_form(static))
         form = self._forms.get(key)
@@ -147,4 +145,4 @@ def _dtype(x: Any) -> np.dtype[Any]:
 
 
 def _key(inputs: Sequence[Any]) -> Hashable:
-    return tuple((np.shape(getattr(x, "data", x) if isinstance(x, Node) else x), _dtype(x)) for x in inputs)
+    return tuple((np.shape(x.data if isinstance(x, Node) else x), _dtype(x)) for x in inputs)

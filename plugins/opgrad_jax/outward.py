@@ -26,5 +26,5 @@ def to_jax(function: Callable[..., Any]) -> Callable[..., Any]:
         return call.rebuild(apply(call.program, numbers, arrays))
 
     crossed.__name__ = crossed.__qualname__ = crossing.name
-    crossed.__doc__ = getattr(function, "doc", None) or function.__doc__
+    crossed.__doc__ = crossing.doc
     return crossed

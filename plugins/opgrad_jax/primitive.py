@@ -1,7 +1,7 @@
 """The JAX primitive that runs a program: its rules for tracing, tangents, transposition and vmap.
 
-A program's tangents are its pushforward's results, a pushforward's transpose is the pullback, and both
-are programs: the one primitive is closed under differentiation. Traced code calls NumPy back.
+A program's tangents are its pushforward's results, a pushforward's transpose is the pullback, and
+both are programs: the one primitive is closed under differentiation. Traced code calls NumPy back.
 """
 
 from __future__ import annotations
@@ -31,9 +31,7 @@ def apply(program: Program, numbers: tuple[int, ...], inputs: Sequence[Any]) -> 
 
 
 def _run(program: Program, numbers: tuple[int, ...], inputs: Sequence[Any]) -> list[Any]:
-    given = [
-        x.item() if i in numbers else x for i, x in enumerate(map(array_of, inputs))
-    ]
+    given = [x.item() if i in numbers else x for i, x in enumerate(map(array_of, inputs))]
     return [x.astype(jax_dtype(x.dtype), copy=False) for x in program.run(*given)]
 
 
@@ -45,9 +43,7 @@ def _(*inputs: Any, program: Program, numbers: tuple[int, ...]) -> list[Any]:
 @apply_program.def_abstract_eval  # type: ignore[untyped-decorator]  # JAX is not looked into
 def _abstract(*avals: Any, program: Program, numbers: tuple[int, ...]) -> list[Any]:
     likes = [_like(aval, i in numbers) for i, aval in enumerate(avals)]
-    return [
-        jax.core.ShapedArray(shape, jax_dtype(dtype)) for shape, dtype in program.specs(*likes)
-    ]
+    return [jax.core.ShapedArray(shape, jax_dtype(dtype)) for shape, dtype in program.specs(*likes)]
 
 
 def _called_back(*inputs: Any, program: Program, numbers: tuple[int, ...]) -> Any:

@@ -1,8 +1,8 @@
-"""From OpGrad to torch: each program becomes a custom op of torch's dispatcher, and is called by it.
+"""From OpGrad to torch: each program becomes a custom op of torch's dispatcher.
 
-The op of a program's pullback is registered when it is first needed, that of the pullback's pullback
-likewise: so derivatives have any order. Torch's convention for complex gradients is the conjugate of
-OpGrad's, which is JAX's.
+The op of a program's pullback is registered when it is first needed, that of the pullback's
+pullback likewise: so derivatives have any order. Torch's convention for complex gradients is the
+conjugate of OpGrad's, which is JAX's.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from opgrad_torch.tensors import (
     kind_of,
     like,
     tensor_of,
+    thawed,
     torch_dtype,
 )
 
@@ -36,17 +37,22 @@ def to_torch(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function of tensors; see :func:`opgrad.to_torch`."""
     crossing = Crossing(function, is_input)
 
-    def crossed(*args: Any, **kwargs: Any) -> Any:
-        call, inputs = crossing.call(args, kwargs)
+    # Dynamo is not to look into it: it comes down to a custom op, which is traced as one.
+    @torch._dynamo.nonstrict_trace  # type: ignore[untyped-decorator]  # torch is not looked into
+    def in_graph(*args: Any, **kwargs: Any) -> Any:
+        call, inputs = crossing.call(thawed(args), thawed(kwargs))
         given = [as_tensor(x, crossing.name) for x in inputs]
         if not any(isinstance(x, torch.Tensor) for x in given):
             raise og.errors.InputError(f"{crossing.name}, taken to torch, takes a tensor or more")
         return call.rebuild(apply(call.program, given))
 
+    def crossed(*args: Any, **kwargs: Any) -> Any:
+        return in_graph(*args, **kwargs)
+
+    # Dynamo keeps what it compiled by code, and does not look at what a function closes over.
+    crossed.__code__ = crossed.__code__.replace(co_name=crossing.name)
     crossed.__name__ = crossed.__qualname__ = crossing.name
-    crossed.__doc__ = getattr(function, "doc", None) or function.__doc__
-    # Dynamo is not to look into it: it comes down to a custom op, which is traced as one.
-    torch.compiler.allow_in_graph(crossed)
+    crossed.__doc__ = crossing.doc
     return crossed
 
 
@@ -60,8 +66,7 @@ def apply(program: Program, inputs: Sequence[Any]) -> Sequence[Any]:
 def function_of(program: Program, kinds: tuple[type, ...]) -> Any:
     """The program as a function for torch to differentiate, of arguments of these kinds.
 
-    Torch's function transforms (``torch.func``) go by this; the custom op's own registration does not
-    reach them.
+    Torch's function transforms (``torch.func``) need this: they refuse a custom op's own formula.
     """
     registered = custom_op(program, kinds)
 
@@ -143,9 +148,7 @@ def pull(program: Program, ctx: Any, cotangents: Sequence[Any]) -> tuple[Any, ..
 def push(program: Program, ctx: Any, tangents: Sequence[Any]) -> tuple[Any, ...]:
     """The tangents of the results; ``None`` for those that have none."""
     inputs, found = _saved(ctx), dict.fromkeys(range(ctx.count))
-    moving = tuple(
-        i for i, x in enumerate(inputs) if tangents[i] is not None and _is_floating(x)
-    )
+    moving = tuple(i for i, x in enumerate(inputs) if tangents[i] is not None and _is_floating(x))
     if moving and ctx.live:
         ts = [tangents[i] for i in moving]
         pushed = apply(program.pushforward(moving, ctx.live), [*inputs, *ts])

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.fx.immutable_collections import immutable_dict, immutable_list
 
 import opgrad as og
 from opgrad.crossing import Like
-
 
 _SYMBOLS = {torch.SymBool: bool, torch.SymInt: int, torch.SymFloat: float}
 """What stands for Python's numbers while torch traces."""
@@ -19,6 +19,15 @@ _SYMBOLS = {torch.SymBool: bool, torch.SymInt: int, torch.SymFloat: float}
 def is_input(x: Any) -> bool:
     """Whether an argument is data, and not static."""
     return isinstance(x, (torch.Tensor, np.ndarray, np.generic, bool, int, float, *_SYMBOLS))
+
+
+def thawed(x: Any) -> Any:
+    """Arguments with plain containers, where they come out of one of torch's traced graphs."""
+    if isinstance(x, immutable_dict) or type(x) is dict:
+        return {key: thawed(value) for key, value in x.items()}
+    if isinstance(x, immutable_list) or type(x) is list:
+        return [thawed(value) for value in x]
+    return tuple(map(thawed, x)) if type(x) is tuple else x
 
 
 @cache
