@@ -209,7 +209,7 @@ class Crossing:
     """
 
     def __init__(self, f: Callable[..., Any], is_array: Callable[[Any], bool]) -> None:
-        self.f = f
+        self.f: Any = f
         self.name: str = f.name if isinstance(f, Op) else getattr(f, "__name__", type(f).__name__)
         self.doc: str | None = f.doc if isinstance(f, Op) else f.__doc__
         self._is_array = is_array

@@ -19,9 +19,10 @@ def from_jax(function: Callable[..., Any]) -> Callable[..., Any]:
 
 class _Jax:
     def call(self, f: Callable[..., Any], inputs: Sequence[Any]) -> tuple[list[Any], Any]:
-        returned = f(*map(jnp.asarray, inputs))
-        results, structure = jax.tree.flatten(returned)
-        arrays = [jnp.asarray(x) for x in results]
+        with jax.ensure_compile_time_eval():  # also while JAX traces what calls this
+            returned = f(*map(jnp.asarray, inputs))
+            results, structure = jax.tree.flatten(returned)
+            arrays = [jnp.asarray(x) for x in results]
         for x in arrays:
             check(x)
         return [array_of(x) for x in arrays], structure.unflatten

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any, TypeVar
 
 import torch
 from torch.utils import _pytree
@@ -11,6 +13,8 @@ from torch.utils import _pytree
 import opgrad as og
 from opgrad.foreign import Foreign
 from opgrad_torch.tensors import array_of, borrowed, check
+
+T = TypeVar("T")
 
 
 def from_torch(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -20,18 +24,7 @@ def from_torch(function: Callable[..., Any]) -> Callable[..., Any]:
 
 class _Torch:
     def call(self, f: Callable[..., Any], inputs: Sequence[Any]) -> tuple[list[Any], Any]:
-        with torch.no_grad():
-            results, structure = _pytree.tree_flatten(f(*map(borrowed, inputs)))
-        name = getattr(f, "__name__", "the function")
-        for x in results:
-            if not isinstance(x, torch.Tensor):
-                raise og.errors.InputError(
-                    f"{name} of torch is to return tensors; it returned {type(x).__name__}"
-                )
-            check(x, name)
-        return [array_of(x) for x in results], lambda leaves: _pytree.tree_unflatten(
-            leaves, structure
-        )
+        return _outside_of_torch(lambda: _called(f, inputs))
 
     def pullback(
         self, f: Callable[..., Any], moving: tuple[int, ...], live: tuple[int, ...]
@@ -59,6 +52,35 @@ class _Torch:
             return [x.conj() for x in pulled]
 
         return pull
+
+
+def _called(f: Callable[..., Any], inputs: Sequence[Any]) -> tuple[list[Any], Any]:
+    with torch.no_grad():
+        returned = f(*(_tensor(borrowed(x)) for x in inputs))
+        results, structure = _pytree.tree_flatten(returned)
+    name = getattr(f, "__name__", "the function")
+    for x in results:
+        if not isinstance(x, torch.Tensor):
+            raise og.errors.InputError(
+                f"{name} of torch is to return tensors; it returned {type(x).__name__}"
+            )
+        check(x, name)
+    arrays = [array_of(x) for x in results]
+    return arrays, lambda leaves: _pytree.tree_unflatten(leaves, structure)
+
+
+def _outside_of_torch(call: Callable[[], T]) -> T:
+    """What the call returns, made in a thread of its own where torch is at work in this one.
+
+    A custom op's kernel is kept from recording and from real tensors, which holds for its thread.
+    """
+    with torch.enable_grad():
+        probe = torch.ones((), requires_grad=True) * 1
+    if type(probe) is torch.Tensor and probe.requires_grad:
+        return call()
+    context = copy_context()
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(lambda: context.run(call)).result()
 
 
 def _tensor(x: Any) -> Any:
