@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from opgrad.compiler.compiled import Compiled
 from opgrad.containers import flatten, flatten_in_order
-from opgrad.data import is_data, say
+from opgrad.data import is_data, read_only, say
 from opgrad.errors import InputError, ShapeError
 from opgrad.node import Node
 from opgrad.operation import Op
@@ -58,7 +58,9 @@ class Program:
 
     def run(self, *inputs: Any) -> list[np.ndarray[Any, Any]]:
         """The results, as arrays in C order that are the caller's own."""
-        given = [x[()] if isinstance(x, np.ndarray) and not x.ndim else x for x in inputs]
+        given = [
+            x[()] if isinstance(x, np.ndarray) and not x.ndim else read_only(x) for x in inputs
+        ]
         taken = [x for x in inputs if isinstance(x, np.ndarray)]
         results: list[np.ndarray[Any, Any]] = []
         for result in self.raw(*given):
