@@ -10,6 +10,7 @@ import click
 from opgrad.cli.demo import demo
 from opgrad.cli.graph import graph
 from opgrad.cli.listing import ops, plugins
+from opgrad.cli.stubs import stubs
 from opgrad.errors import OpgradError
 
 
@@ -31,7 +32,7 @@ def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 @click.group(
     cls=_Group,
-    commands=[demo, ops, plugins, graph],
+    commands=[demo, ops, plugins, graph, stubs],
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="opgrad", prog_name="opgrad")
