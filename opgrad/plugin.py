@@ -22,7 +22,7 @@ from opgrad.operation import NO_MODULE, Op, full_name, missing_rule
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
     from importlib.metadata import EntryPoint
 
-State: TypeAlias = Literal["loaded", "disabled", "unavailable", "broken"]
+State: TypeAlias = Literal["loaded", "disabled", "unavailable", "uncertified", "broken"]
 
 
 @frozen
@@ -36,7 +36,8 @@ class PluginInfo:
         version: that package's version.
         builtin: it comes with OpGrad.
         state: ``loaded``, ``disabled`` (by ``OPGRAD_DISABLE``), ``unavailable`` (it needs a package
-            that is not installed) or ``broken``.
+            that is not installed), ``uncertified`` (and ``OPGRAD_REQUIRE_CERTIFIED`` refuses it) or
+            ``broken``.
         cause: why it is not loaded.
         ops: the names of the ops that it brings.
         schedulers: the names of the schedulers that it brings.

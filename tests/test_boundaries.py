@@ -21,12 +21,12 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (  # the lowest first; a module imports from lower floors only
     {"errors", "data"},
     {"operation"},
-    {"node", "declaration", "kinks"},
+    {"node", "declaration", "kinks", "fingerprint"},
     {"draw", "containers", "residuals"},
     {"graph"},
     {"hooks"},
     {"plugin"},
-    {"table", "diagnostics"},
+    {"table", "diagnostics", "certificate"},
     {"registry"},
     {"cotangent", "forward", "binding", "array_methods"},
     {"schedule", "tangent"},
@@ -40,7 +40,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"foreign"},
     {"namespace"},
     {"opgrad"},  # the public names, opgrad/__init__.py
-    {"demo", "stubs"},
+    {"demo", "stubs", "testing"},
     {"mypy_plugin"},
     {"cli"},
     {"__main__"},
@@ -53,6 +53,7 @@ FOREIGN = {  # what a plugin with an extra may import besides NumPy
     "opgrad_llvm": {"llvmlite"},
     "opgrad_torch": {"torch"},
     "opgrad_jax": {"jax"},
+    "opgrad_pytest": {"pytest"},
 }
 OPEN_TO_PLUGINS = {
     "opgrad",
@@ -62,6 +63,7 @@ OPEN_TO_PLUGINS = {
     "opgrad.compiler.primitives",
     "opgrad.crossing",  # what a bridge is made of
     "opgrad.foreign",
+    "opgrad.testing",  # what makes tests of ops
 }
 
 
