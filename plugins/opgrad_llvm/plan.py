@@ -17,7 +17,7 @@ from opgrad_llvm.tiles import Tile, sums_of, tiles
 
 LONGEST = 1000
 """Nodes of one kernel."""
-BLOCK = 64
+BLOCK = 96
 """Elements that several kernels take turns on."""
 ALONE = 8192
 """Elements after which a kernel that is alone puts its sums away: long sums lose precision."""
@@ -113,7 +113,7 @@ class Plan:
             for x in node.inputs:
                 if home.get(x, k) != k:
                     last[x] = k
-        room = BLOCK * max(self.lanes, 8)
+        room = BLOCK * max(self.lanes, 8) + 64  # not a power of two, for the caches' sake
         free: list[int] = []
         places: dict[og.Node, int] = {}
         ends: dict[int, list[int]] = {}

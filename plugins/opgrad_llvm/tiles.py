@@ -14,9 +14,6 @@ from dataclasses import dataclass, field
 
 import opgrad as og
 
-WORTH = 0.75
-"""Operands for each sum, read for each vector, above which tiles save nothing."""
-
 
 @dataclass(frozen=True, eq=False)
 class Sum:
@@ -45,7 +42,7 @@ class Tile:
 
 
 def tiles(sums: Sequence[Sum], size: int) -> list[Tile]:
-    """The sums in tiles of at most ``size`` sums; none at all where that is worth nothing."""
+    """The sums in tiles of at most ``size`` sums; none if they share too little to save a read."""
     left = dict.fromkeys(sums)
     by_operand: dict[og.Node, list[Sum]] = {}
     for item in sums:
@@ -56,7 +53,7 @@ def tiles(sums: Sequence[Sum], size: int) -> list[Tile]:
     while left:
         found.append(_tile(left, by_operand, size))
         read += len(found[-1].operands)
-    return found if read <= WORTH * len(sums) else []
+    return found if read < len(sums) else []
 
 
 def _tile(left: dict[Sum, None], by_operand: dict[og.Node, list[Sum]], size: int) -> Tile:
