@@ -162,6 +162,7 @@ def _plugin_record(
         "builtin": info.builtin,
         "ops": [op.name for op in own.values()],
         "schedulers": list(info.schedulers),
+        "backends": list(info.backends),
         "lost": {what: who for q in own for what, who in standing[q].lost.items()},
     }
 
@@ -189,7 +190,7 @@ def plugin_table(registry: Registry) -> Table:
 def _brings(record: dict[str, Any]) -> Text:
     lines = [
         f"{what}: {', '.join(record[key])}"
-        for what, key in (("ops", "ops"), ("scheduler", "schedulers"))
+        for what, key in (("ops", "ops"), ("scheduler", "schedulers"), ("backend", "backends"))
         if record[key]
     ]
     text = Text("\n".join(lines))
