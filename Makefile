@@ -16,7 +16,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\n  PYTHON=%s makes the environment in %s/.\n' '$(PYTHON)' '$(VENV)'
 
-demo: $(VENV)/.with-demo $(VENV)/.with-example ## Run the demo; its output goes to demo-output/
+demo: $(VENV)/.with-demo,scipy $(VENV)/.with-examples ## Run the demo; its output goes to demo-output/
 	$(RUN) $(BIN)/opgrad demo --out demo-output
 
 test: lint types pytest ## Check format, lint and types; run the tests
@@ -25,10 +25,10 @@ lint: $(VENV)/.with-all
 	$(RUN) $(BIN)/ruff format --check
 	$(RUN) $(BIN)/ruff check
 
-types: $(VENV)/.with-all $(VENV)/.with-example
+types: $(VENV)/.with-all $(VENV)/.with-examples
 	$(RUN) $(BIN)/mypy
 
-pytest: $(VENV)/.with-all $(VENV)/.with-example
+pytest: $(VENV)/.with-all $(VENV)/.with-examples
 	$(RUN) $(BIN)/pytest
 
 test-peers: $(VENV)/.with-bench,test ## Compare every op with JAX and torch (installs them: large)
@@ -60,9 +60,10 @@ $(VENV)/.with-%: pyproject.toml | $(VENV)/.made
 	$(RUN) $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	@touch '$@'
 
-# The example of a third-party plugin, installed as any user would install one.
-$(VENV)/.with-example: examples/opgrad-logcosh/pyproject.toml | $(VENV)/.made
-	$(RUN) $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable examples/opgrad-logcosh
+# The examples of third-party plugins, installed as any user would install one.
+EXAMPLES := examples/opgrad-logcosh examples/opgrad-interp
+$(VENV)/.with-examples: $(EXAMPLES:=/pyproject.toml) | $(VENV)/.made
+	$(RUN) $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(addprefix --editable ,$(EXAMPLES))
 	@touch '$@'
 
 $(VENV)/.made:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from opgrad import diagnostics
 from opgrad.containers import flatten, flatten_like, is_leaf
 from opgrad.cotangent import seed
 from opgrad.data import say
@@ -23,6 +24,7 @@ from opgrad.node import Node, next_number
 from opgrad.passes import NOTHING, back_from, dependent, newer, raw
 from opgrad.pushforward import Pushforward
 from opgrad.registry import default
+from opgrad.residuals import only_residuals
 from opgrad.tangent import zero_like
 from opgrad.value import Value, apply
 
@@ -36,6 +38,7 @@ class Call:
         kwargs: its keyword arguments.
         chosen: the arguments to differentiate by: positions, and names of keyword arguments.
         has_aux: ``f`` returns a pair, of which the second is not differentiated.
+        only_back: there will be no :meth:`push`, which may read what a pull does not.
 
     Attributes:
         out: what ``f`` returned.
@@ -54,6 +57,7 @@ class Call:
         kwargs: Mapping[str, Any],
         chosen: Sequence[int | str],
         has_aux: bool = False,
+        only_back: bool = False,
     ) -> None:
         self._f = f
         self._start = next_number()
@@ -72,10 +76,14 @@ class Call:
                 by_name[key] = rebuilt
             self._groups.append((fresh, structure))
         self.inputs = [node for fresh, _ in self._groups for node in fresh]
-        token = _outermost.set(min(_outermost.get(), self._start))
+        outermost = _outermost.get()
+        token = _outermost.set(min(outermost, self._start))
+        only_back = only_back and outermost == math.inf and not diagnostics.state.depth
+        letting_go = only_residuals.set(only_back)
         try:
             returned, aux = f(*by_position, **by_name), None
         finally:
+            only_residuals.reset(letting_go)
             _outermost.reset(token)
             for node in self.inputs:
                 if node.op is None:

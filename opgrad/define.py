@@ -113,8 +113,8 @@ class Op1(OpN, Generic[A, P, R]):
         def __call__(self, x: Value[A] | A, /, *args: P.args, **params: P.kwargs) -> Value[R]: ...
 
         def vjp(  # type: ignore[override]  # narrower than any rule, on purpose
-            self, rule: Callable[Concatenate[R, R, A, P], A | tuple[A | None] | None], /
-        ) -> Callable[Concatenate[R, R, A, P], A | tuple[A | None] | None]: ...
+            self, rule: Callable[Concatenate[R, R, A, P], A | tuple[A | None]], /
+        ) -> Callable[Concatenate[R, R, A, P], A | tuple[A | None]]: ...
 
 
 class Op2(OpN, Generic[A, B, P, R]):

@@ -13,6 +13,7 @@ from opgrad.node import Constant, Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Op, Raw, Rule
 from opgrad.plugin import describe
 from opgrad.registry import default
+from opgrad.residuals import LARGE, only_residuals, release_before
 
 
 class _WritableConstant(Writable, Node):
@@ -84,6 +85,8 @@ def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
     """
     if data.__class__ is np.ndarray and data.ndim and data.dtype.kind in "fc":
         # Most often, and nothing else to look at.
+        if data.nbytes >= LARGE and only_residuals.get():
+            release_before(inputs)
         if data.flags.writeable:  # read_only(), written out
             data = data.view()
             data.setflags(False)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 import pluggy
 
+from opgrad.errors import PluginError
 from opgrad.node import Node
 from opgrad.operation import Op
 
@@ -100,36 +101,43 @@ class BackendsHook(Protocol):
     def __call__(self) -> Iterable[Backend]: ...
 
 
-class _HookimplMarker:
+class HookimplMarker:
     """``@hookimpl`` marks any hook; ``@hookimpl.opgrad_ops`` also type-checks it."""
 
     _mark = pluggy.HookimplMarker(GROUP)
 
     def __call__(self, function: F) -> F:
+        """Mark an implementation of the hook that has the function's name."""
         return self._mark(function)
+
+    def _mark_as(self, hook: str, function: F) -> F:
+        name = getattr(function, "__name__", repr(function))
+        if name != hook:  # pluggy goes by the name
+            raise PluginError(f"@hookimpl.{hook} marks {name}(); name that function {hook}")
+        return self(function)
 
     def opgrad_ops(self, function: OpsHook) -> OpsHook:
         """Mark an implementation of :func:`opgrad_ops`, checked against its type."""
-        return self(function)
+        return self._mark_as("opgrad_ops", function)
 
     def opgrad_functions(self, function: FunctionsHook) -> FunctionsHook:
         """Mark an implementation of :func:`opgrad_functions`, checked against its type."""
-        return self(function)
+        return self._mark_as("opgrad_functions", function)
 
     def opgrad_schedulers(self, function: SchedulersHook) -> SchedulersHook:
         """Mark an implementation of :func:`opgrad_schedulers`, checked against its type."""
-        return self(function)
+        return self._mark_as("opgrad_schedulers", function)
 
     def opgrad_lowerings(self, function: LoweringsHook) -> LoweringsHook:
         """Mark an implementation of :func:`opgrad_lowerings`, checked against its type."""
-        return self(function)
+        return self._mark_as("opgrad_lowerings", function)
 
     def opgrad_backends(self, function: BackendsHook) -> BackendsHook:
         """Mark an implementation of :func:`opgrad_backends`, checked against its type."""
-        return self(function)
+        return self._mark_as("opgrad_backends", function)
 
 
-hookimpl = _HookimplMarker()
+hookimpl = HookimplMarker()
 _hookspec = pluggy.HookspecMarker(GROUP)
 
 
@@ -176,6 +184,9 @@ def opgrad_backends() -> Iterable[Backend]:
     """Return the plugin's backends of ``og.compile``, each with a ``name`` to select it by."""
     return ()
 
+
+HOOKS = tuple(name for name in vars(HookimplMarker) if name.startswith(f"{GROUP}_"))
+"""The names of all hooks."""
 
 if TYPE_CHECKING:  # the specifications have the types that implementations are checked against
     _ops: OpsHook = opgrad_ops

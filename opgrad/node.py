@@ -93,6 +93,10 @@ _set_op, _set_x, _set_y, _set_more, _set_data, _set_number = (
 )
 
 
+set_data = _set_data
+"""For data that is let go (see :mod:`opgrad.residuals`); nothing else sets a node's slots."""
+
+
 class Constant(Node):
     """A leaf that no gradient flows to: a plain number or array that met a ``Value``."""
 

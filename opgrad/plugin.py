@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
-from types import MappingProxyType, ModuleType
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -21,7 +22,7 @@ from opgrad.operation import NO_MODULE, Op, full_name, missing_rule
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
     from importlib.metadata import EntryPoint
 
-State: TypeAlias = Literal["loaded", "disabled", "unavailable", "broken"]
+State: TypeAlias = Literal["loaded", "disabled", "unavailable", "uncertified", "broken"]
 
 
 @frozen
@@ -35,7 +36,8 @@ class PluginInfo:
         version: that package's version.
         builtin: it comes with OpGrad.
         state: ``loaded``, ``disabled`` (by ``OPGRAD_DISABLE``), ``unavailable`` (it needs a package
-            that is not installed) or ``broken``.
+            that is not installed), ``uncertified`` (and ``OPGRAD_REQUIRE_CERTIFIED`` refuses it) or
+            ``broken``.
         cause: why it is not loaded.
         ops: the names of the ops that it brings.
         schedulers: the names of the schedulers that it brings.
@@ -154,16 +156,16 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
     except pluggy.PluginValidationError as error:
         detail = str(error).partition("\n")[2]  # its first line names the plugin again
         raise PluginError(f"one of its hooks does not fit: {' '.join(detail.split())}") from None
-    for caller in manager.get_hookcallers(module) or ():
+    implemented = {caller.name: caller for caller in manager.get_hookcallers(module) or ()}
+    for name, caller in implemented.items():
         if not caller.has_spec():
-            raise PluginError(
-                f"it implements {caller.name}(), and there is no such hook; "
-                f"there are: opgrad_ops, opgrad_functions, opgrad_schedulers, opgrad_lowerings, "
-                f"opgrad_backends"
-            )
+            raise PluginError(f"it implements {name}(), and there is no such hook; {_meant(name)}")
+    for name in hooks.HOOKS:
+        if name not in implemented and isinstance(vars(module).get(name), FunctionType):
+            raise PluginError(f"its {name}() is not marked with @og.hookimpl")
     ops = _items(manager.hook.opgrad_ops)
     functions = _functions(manager.hook.opgrad_functions)
-    lowerings = _functions(manager.hook.opgrad_lowerings)
+    lowerings = _lowerings(manager.hook.opgrad_lowerings)
     schedulers = _items(manager.hook.opgrad_schedulers)
     backends = _items(manager.hook.opgrad_backends)
     if not any((ops, functions, lowerings, schedulers, backends)):
@@ -174,9 +176,9 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
     for op in ops:
         _check_op(module, op)
     for scheduler in schedulers:
-        _check_scheduler(scheduler)
+        _check_made("opgrad_schedulers", Scheduler, scheduler)
     for backend in backends:
-        _check_backend(backend)
+        _check_made("opgrad_backends", Backend, backend)
     _check_unique("backends named {}", (repr(b.name) for b in backends))
     _check_unique("ops named {}", (repr(op.name) for op in ops))
     _check_unique("ops that implement {}", (full_name(f) for op in ops for f in op.implements))
@@ -209,6 +211,23 @@ def _functions(hook: pluggy.HookCaller) -> Mapping[Callable[..., Any], Callable[
     return MappingProxyType(dict(result))
 
 
+def _lowerings(hook: pluggy.HookCaller) -> Mapping[Any, Callable[..., Any]]:
+    """What the one plugin's implementation of ``opgrad_lowerings`` returned, if it has one."""
+    result = _functions(hook)
+    for op in result:
+        if not isinstance(op, Op):
+            raise PluginError(f"{hook.name}() returned a lowering of {op!r}, which is no op")
+    return result
+
+
+def _meant(name: str) -> str:
+    """The hook that was probably meant, or all that there are."""
+    import difflib  # when something is wrong only: it takes its time
+
+    close = difflib.get_close_matches(name, hooks.HOOKS, n=1)
+    return f"did you mean {close[0]}()?" if close else f"there are: {', '.join(hooks.HOOKS)}"
+
+
 def _items(hook: pluggy.HookCaller) -> tuple[Any, ...]:
     """What the one plugin's implementation of a hook returned, if it has one, as a tuple."""
     if not hook.get_hookimpls():
@@ -237,20 +256,27 @@ def _check_op(module: ModuleType, op: object) -> None:
         )
 
 
-def _check_scheduler(scheduler: object) -> None:
-    if isinstance(scheduler, type) or not isinstance(scheduler, Scheduler):
+def _check_made(hook: str, protocol: type[Scheduler | Backend], made: object) -> None:
+    """A scheduler or a backend: a name to select it by, and the method that is called."""
+    kind, (method, arguments) = protocol.__name__.lower(), _CALLED[protocol]
+    what = f"{hook}() returned {made!r}, which is no {kind}"
+    if isinstance(made, type) or not isinstance(made, protocol):
+        raise PluginError(f"{what}: an object with .name and .{method}({', '.join(arguments)})")
+    if not isinstance(made.name, str):
+        raise PluginError(f"{what}: its .name is {made.name!r}, not a string")
+    try:
+        inspect.signature(getattr(made, method)).bind(*arguments)
+    except (TypeError, ValueError) as error:
         raise PluginError(
-            f"opgrad_schedulers() returned {scheduler!r}, which is no scheduler: "
-            f"an object with .name and .run(root, cotangent, wrt)"
-        )
+            f"{what}: its .{method} does not take ({', '.join(arguments)}): {error}"
+        ) from None
 
 
-def _check_backend(backend: object) -> None:
-    if isinstance(backend, type) or not isinstance(backend, Backend):
-        raise PluginError(
-            f"opgrad_backends() returned {backend!r}, which is no backend: "
-            f"an object with .name and .lower(graph, inputs)"
-        )
+_CALLED: Mapping[type, tuple[str, tuple[str, ...]]] = {
+    Scheduler: ("run", ("root", "cotangent", "wrt", "record")),
+    Backend: ("lower", ("graph", "inputs")),
+}
+"""The method of each that OpGrad calls, and with what, by position."""
 
 
 def _check_unique(what: str, things: Iterable[str]) -> None:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import numpy as np
 from attrs import frozen
 
+from opgrad import diagnostics
 from opgrad.call import fresh_node
 from opgrad.containers import flatten
 from opgrad.node import Constant, Node, next_number
 from opgrad.operation import Op
 from opgrad.passes import newer
 from opgrad.pushforward import Pushforward
+from opgrad.residuals import only_residuals
 from opgrad.schedule import accumulate, explain, pull_back
 from opgrad.tangent import zero_like
 from opgrad.value import Value
@@ -107,7 +109,11 @@ def _rule(
     record = isinstance(g, Node) or any(isinstance(x, Node) for x in inputs)
     start = next_number()
     fresh = [fresh_node(x) for x in inputs[: len(segment.slots)]]
-    root = flatten(segment.run(fresh))[0][index]
+    letting_go = only_residuals.set(not record and not diagnostics.state.depth)
+    try:
+        root = flatten(segment.run(fresh))[0][index]
+    finally:
+        only_residuals.reset(letting_go)
     stop = frozenset(fresh)
     order = newer([root], start, stop=stop)
     cotangents: dict[Node, Any] = dict.fromkeys(order)

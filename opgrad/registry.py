@@ -15,6 +15,7 @@ from threading import RLock
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from opgrad.certificate import Certification, certification
 from opgrad.diagnostics import user_frame
 from opgrad.errors import (
     PluginError,
@@ -166,6 +167,13 @@ class Registry:
             f"no installed plugin provides the backend {name!r}; "
             f"there are: {', '.join(sorted(self._table.backends)) or 'none'}{self.not_in_use()}"
         )
+
+    def certification(self, plugin: PluginInfo) -> Certification:
+        """Whether the ops of a plugin have been checked, as they are now."""
+        held = self._plugins.get(plugin.name)
+        if held is None or held.info != plugin or plugin.state != "loaded":
+            return Certification("uncertified", plugin.cause)
+        return certification(plugin, held.ops)
 
     @property
     def ops(self) -> Mapping[str, Op]:
@@ -321,7 +329,7 @@ class Registry:
             if info.name in _disabled():
                 plugin = Plugin(info=info.with_state("disabled", "named in OPGRAD_DISABLE"))
             else:
-                plugin = load_or_set_aside(info, entry.load)
+                plugin = _if_certified(load_or_set_aside(info, entry.load))
             self._plugins[info.name] = plugin
             return plugin
         if owner.info.module == info.module:  # every built-in is listed as installed, too
@@ -387,6 +395,17 @@ def _is_own(entry: EntryPoint) -> bool:
 def _disabled() -> tuple[str, ...]:
     names = os.environ.get("OPGRAD_DISABLE", "").split(",")
     return tuple(name.strip() for name in names if name.strip())
+
+
+def _if_certified(plugin: Plugin) -> Plugin:
+    """The plugin; without anything that it brings, if it is not certified and has to be."""
+    if plugin.info.state != "loaded" or os.environ.get("OPGRAD_REQUIRE_CERTIFIED", "0") in (
+        "",
+        "0",
+    ):
+        return plugin
+    found = certification(plugin.info, plugin.ops)
+    return plugin if found else Plugin(info=plugin.info.with_state("uncertified", found.cause))
 
 
 def _warn(messages: Iterable[str]) -> None:

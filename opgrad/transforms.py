@@ -125,7 +125,7 @@ def value_and_grad(
     @functools.wraps(f)
     def differentiated(*args: P.args, **kwargs: P.kwargs) -> tuple[R, Any]:
         chosen, is_one = choose(f, args, kwargs, argnums, argnames)
-        call = Call(f, args, kwargs, chosen, has_aux)
+        call = Call(f, args, kwargs, chosen, has_aux, only_back=True)
         call.require_scalar()
         gradients = call.per_argument(call.pull_leaves([1.0]))
         result: Any = (call.out, call.aux) if has_aux else call.out
@@ -186,7 +186,7 @@ def elementwise_grad(
     @functools.wraps(f)
     def derivative(*args: P.args, **kwargs: P.kwargs) -> Any:
         chosen, is_one = choose(f, args, kwargs, argnums, argnames)
-        call = Call(f, args, kwargs, chosen)
+        call = Call(f, args, kwargs, chosen, only_back=True)
         if any(np.iscomplexobj(raw(root)) for root in call.roots) and not all(
             np.iscomplexobj(node.data) for node in call.inputs
         ):

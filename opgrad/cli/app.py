@@ -7,9 +7,14 @@ from typing import Any
 
 import click
 
+from opgrad.cli.check import check
 from opgrad.cli.demo import demo
+from opgrad.cli.doctor import doctor
 from opgrad.cli.graph import graph
 from opgrad.cli.listing import ops, plugins
+from opgrad.cli.lock import lock
+from opgrad.cli.new import new
+from opgrad.cli.stubs import stubs
 from opgrad.errors import OpgradError
 
 
@@ -31,7 +36,7 @@ def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 @click.group(
     cls=_Group,
-    commands=[demo, ops, plugins, graph],
+    commands=[demo, new, ops, plugins, check, lock, doctor, graph, stubs],
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="opgrad", prog_name="opgrad")
@@ -47,4 +52,5 @@ def app() -> None:
       opgrad demo
       opgrad ops
       opgrad graph model.py:loss --out loss.svg
+      opgrad new opgrad-softabs
     """  # noqa: D301  # click takes \b for: do not rewrap these lines

@@ -125,8 +125,12 @@ def plugins(to_json: bool) -> None:
     Where a plugin does not get an op name or a NumPy function that it claims, this says who does.
 
     A plugin is "loaded", "disabled" (named in the environment variable OPGRAD_DISABLE),
-    "unavailable" (it needs a package that is not installed; this says which) or "broken": then
-    this says what went wrong, and everything else works without it.
+    "unavailable" (it needs a package that is not installed; this says which), "uncertified" (and
+    the environment variable OPGRAD_REQUIRE_CERTIFIED refuses it) or "broken": then this says what
+    went wrong, and everything else works without it.
+
+    "certified" means that the ops are as they were when they passed `opgrad check --certify`;
+    "changed" that they have changed since.
 
     \b
     Examples:
@@ -160,6 +164,7 @@ def _plugin_record(
         "distribution": info.distribution,
         "version": info.version,
         "builtin": info.builtin,
+        "certification": registry.certification(info).status,
         "ops": [op.name for op in own.values()],
         "schedulers": list(info.schedulers),
         "backends": list(info.backends),
@@ -169,11 +174,12 @@ def _plugin_record(
 
 def plugin_table(registry: Registry) -> Table:
     """The plugins of a registry, one to a row."""
-    table = _table("plugin", "state", "package", "version", "brings")
+    table = _table("plugin", "state", "package", "version", "checked", "brings")
     colours = {
         "loaded": "green",
         "disabled": "yellow",
         "unavailable": "yellow",
+        "uncertified": "yellow",
         "broken": "bold red",
     }
     for r in _plugin_records(registry):
@@ -182,9 +188,15 @@ def plugin_table(registry: Registry) -> Table:
             Text(r["state"], colours[r["state"]]),
             Text(r["distribution"] or "-"),
             Text(r["version"]),
+            _checked(r["certification"]),
             Text(r["cause"], "red") if r["cause"] else _brings(r),
         )
     return table
+
+
+def _checked(status: str) -> Text:
+    colours = {"certified": "green", "changed": "yellow"}
+    return Text("no" if status == "uncertified" else status, colours.get(status, ""))
 
 
 def _brings(record: dict[str, Any]) -> Text:

@@ -59,11 +59,21 @@ def run_in() -> Run:
 
 @pytest.fixture(scope="session")
 def logcosh(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder into which the example plugin is installed, entry point and all."""
-    folder = tmp_path_factory.mktemp("logcosh")
+    """A folder into which the smaller example plugin is installed, entry point and all."""
+    return install_example("opgrad-logcosh", tmp_path_factory.mktemp("logcosh"))
+
+
+@pytest.fixture(scope="session")
+def interp(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which the larger example plugin is installed, entry point and all."""
+    return install_example("opgrad-interp", tmp_path_factory.mktemp("interp"))
+
+
+def install_example(name: str, folder: Path) -> Path:
+    """Build a package of ``examples/`` with pip, and install it into the folder."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     where = ["--no-deps", "--no-build-isolation", "--no-index", "--target", str(folder)]
-    subprocess.run([*pip, *where, str(ROOT / "examples" / "opgrad-logcosh")], check=True)
+    subprocess.run([*pip, *where, str(ROOT / "examples" / name)], check=True)
     return folder
 
 

@@ -28,11 +28,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def short(run_in: Run, logcosh: Path, folder: Path) -> Finished:
+def short(run_in: Run, logcosh: Path, interp: Path, folder: Path) -> Finished:
     """The demo on a small table, for one epoch."""
     (folder / "pets.csv").write_text(TABLE)
     options = ("--data", "pets.csv", "--epochs", "1", "--out", "new/pictures")
-    return run_in(folder, "-m", "opgrad", "demo", *options, path=(logcosh,))
+    return run_in(folder, "-m", "opgrad", "demo", *options, path=(logcosh, interp))
 
 
 def test_demo_succeeds_quietly(short: Finished) -> None:
@@ -54,9 +54,11 @@ def test_demo_prints_the_classic_example(short: Finished) -> None:
         assert line in short.stdout.splitlines()
 
 
-def test_demo_says_which_plugin_is_third_party(short: Finished) -> None:
-    """The example plugin is found through its entry point."""
-    assert "plugin 'logcosh' (opgrad-logcosh 1.0.0)" in short.stdout
+@pytest.mark.parametrize("name", ["logcosh", "interp"])
+def test_demo_says_which_plugins_are_third_party(short: Finished, name: str) -> None:
+    """The example plugins are found through their entry points."""
+    told = " ".join(short.stdout.split()).partition("2 of them third-party: ")[2]
+    assert f"plugin '{name}' (opgrad-{name} 1.0.0)" in told.partition("3. ")[0]
 
 
 def test_demo_says_how_the_training_went(short: Finished) -> None:

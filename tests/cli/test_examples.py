@@ -1,4 +1,4 @@
-"""The scripts and the plugin in ``examples/`` run, and print what they promise."""
+"""The scripts and the plugins in ``examples/`` run, and print what they promise."""
 
 from __future__ import annotations
 
@@ -52,8 +52,12 @@ def test_graph_of_the_classic_example(run: Run) -> None:
     assert "%e = relu %d" in done.stdout
 
 
-def test_the_example_plugin_passes_its_own_tests(run: Run, logcosh: Path) -> None:
+@pytest.mark.parametrize("name", ["logcosh", "interp"])
+def test_an_example_plugin_passes_its_own_tests(
+    run: Run, name: str, request: pytest.FixtureRequest
+) -> None:
     """Installed, as its users have it."""
-    tests = EXAMPLES / "opgrad-logcosh" / "tests"
-    done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", tests, path=(logcosh,))
+    tests = EXAMPLES / f"opgrad-{name}" / "tests"
+    installed = request.getfixturevalue(name)
+    done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", tests, path=(installed,))
     assert done.returncode == 0, done.stdout

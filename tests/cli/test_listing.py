@@ -81,6 +81,7 @@ def test_plugins_json_says_who_a_plugin_is(invoke: Invoke) -> None:
         "distribution": "opgrad",
         "version": og.__version__,
         "builtin": True,
+        "certification": "built in",
         "ops": [],
         "schedulers": ["sequential"],
         "backends": [],

@@ -6,7 +6,8 @@ The blocks of a page share one namespace and one folder, in order:
   what it must print.
 - any block captioned with a file's name: that file is written first.
 - ``console``: the commands behind ``$`` are run in the page's folder, and their output compared.
-  One whose output is not shown must succeed.
+  One whose output is not shown must succeed. After ``cd``, that is another folder. Projects are
+  installed, and wheels built, without a network.
 - ``{graph}``: run; the docs draw what its last line gives.
 - ``{literalinclude}``: if a ``text`` block follows directly, the file is run as a script, and that
   is what it must print.
@@ -50,6 +51,7 @@ def test_every_example_of_the_page_works(
     """All blocks of the page run, in order, and print what the page shows."""
     monkeypatch.chdir(tmp_path)
     text = page.read_text()
+    shell = Shell(tmp_path)
     namespace: dict[str, Any] = {"__name__": "__main__"}
     found = blocks(text)
     for i, block in enumerate(found):
@@ -58,11 +60,12 @@ def test_every_example_of_the_page_works(
         shown = after.text if after and follows else None
         where = f"{name_of(page)}:{block.line}"
         if block.caption is not None:
-            (tmp_path / block.caption).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / block.caption).write_text(block.text.lstrip("\n"))
+            file = shell.folder / block.caption
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block.text.lstrip("\n"))
         elif block.kind == "console":
             for command, output in commands(block.text):
-                compare(where, output, run_command(command, tmp_path, may_fail=bool(output)))
+                compare(where, output, shell.run(command, may_fail=bool(output)))
         elif block.kind in ("python", "{graph}"):
             if block.text.startswith(">>>"):
                 run_doctest(block, namespace, where)
@@ -119,39 +122,62 @@ def commands(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def run_command(command: str, folder: Path, *, may_fail: bool) -> str:
-    """What a command prints in the folder, with its projects installed."""
-    if command == "pip install -e .":
-        return install(folder)
-    environment = os.environ | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(folder),
-        "MYPYPATH": str(ROOT),  # mypy does not find an editable OpGrad by itself
-        "COLUMNS": "100",
-        "NO_COLOR": "1",
-    }
-    done = subprocess.run(
-        command, shell=True, cwd=folder, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0 or may_fail, f"{command}: {done.stderr}"
-    return done.stdout + done.stderr
+class Shell:
+    """Where a page's commands run, and what is installed for them."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = [folder, packages(folder)]
 
-def install(folder: Path) -> str:
-    """What `pip install -e .` comes to, without a network: metadata beside the module."""
-    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
-    info = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
-    info.mkdir(exist_ok=True)
-    (info / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
-    )
-    (info / "entry_points.txt").write_text(
-        "".join(
-            f"[{group}]\n" + "".join(f"{name} = {module}\n" for name, module in entries.items())
-            for group, entries in project["entry-points"].items()
+    def run(self, command: str, *, may_fail: bool) -> str:
+        """What a command prints."""
+        if command.startswith("cd "):
+            self.folder /= command.removeprefix("cd ")
+            return ""
+        if re.fullmatch(r"(python -m )?pip install (-e|--editable) .*", command):
+            return self.install()
+        if command.startswith("python -m build"):
+            command += " --no-isolation"  # the build backend is installed beside the tests
+        environment = os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": os.pathsep.join(map(str, self.path)),
+            # OpGrad brings a plugin of pytest's, and here it is an editable install.
+            "PYTEST_ADDOPTS": "-W 'ignore:Module already:pytest.PytestAssertRewriteWarning'",
+            "COLUMNS": "100",
+            "NO_COLOR": "1",
+        }
+        done = subprocess.run(
+            command, shell=True, cwd=self.folder, env=environment, capture_output=True, text=True
         )
-    )
-    return ""
+        assert done.returncode == 0 or may_fail, f"{command}: {done.stdout}{done.stderr}"
+        return done.stdout + done.stderr
+
+    def install(self) -> str:
+        """What `pip install -e .` comes to, without a network: metadata beside the module."""
+        project = tomllib.loads((self.folder / "pyproject.toml").read_text())["project"]
+        home = next(path for path in (self.folder / "src", self.folder) if path.exists())
+        info = home / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+        info.mkdir(exist_ok=True)
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+        )
+        (info / "entry_points.txt").write_text(
+            "".join(
+                f"[{group}]\n" + "".join(f"{name} = {module}\n" for name, module in entries.items())
+                for group, entries in project["entry-points"].items()
+            )
+        )
+        self.path.append(home)
+        return ""
+
+
+def packages(folder: Path) -> Path:
+    """Where type checkers find OpGrad: they do not follow the finders of an editable install."""
+    found = folder / ".packages"
+    found.mkdir()
+    for package in (ROOT / "opgrad", *(ROOT / "plugins").glob("opgrad_*")):
+        (found / package.name).symlink_to(package)
+    return found
 
 
 def compare(where: str, expected: str, got: str) -> None:

@@ -55,7 +55,10 @@ BROKEN = {
         "import sys\nsys.exit('bye')", "SystemExit: bye (opgrad_exits.py:2); for the traceback"
     ),
     "empty": Case("", "it brings nothing: its module opgrad_empty implements no hook"),
-    "unmarked": Case(OP + "def opgrad_ops(): return [twice]", "it brings nothing"),
+    "unmarked": Case(
+        OP + "def opgrad_ops(): return [twice]",
+        "its opgrad_ops() is not marked with @og.hookimpl",
+    ),
     "raises": Case(f"{OP}{HOOK}raise OSError('no disk')", "OSError: no disk (opgrad_raises.py:15)"),
     "none": Case(f"{OP}{HOOK}pass", "opgrad_ops() returned None, not a list"),
     "string": Case(f"{OP}{HOOK}return 'twice'", "opgrad_ops() returned 'twice', not a list"),
@@ -95,8 +98,24 @@ BROKEN = {
     ),
     "unknown-hook": Case(
         f"{OP}@og.hookimpl\ndef opgrad_op(): return [twice]",
-        "it implements opgrad_op(), and there is no such hook; "
+        "it implements opgrad_op(), and there is no such hook; did you mean opgrad_ops()?",
+    ),
+    "odd-hook": Case(
+        f"{OP}@og.hookimpl\ndef bring(): return [twice]",
+        "it implements bring(), and there is no such hook; "
         "there are: opgrad_ops, opgrad_functions, opgrad_schedulers",
+    ),
+    "marked-as": Case(
+        f"{OP}@og.hookimpl.opgrad_ops\ndef bring(): return [twice]",
+        "@hookimpl.opgrad_ops marks bring(); name that function opgrad_ops",
+    ),
+    "second-unmarked": Case(
+        f"{OP}{HOOK}return [twice]\n\ndef opgrad_functions(): return {{}}",
+        "its opgrad_functions() is not marked with @og.hookimpl",
+    ),
+    "lowering-of-function": Case(
+        "import opgrad as og\n@og.hookimpl\ndef opgrad_lowerings(): return {abs: abs}",
+        "opgrad_lowerings() returned a lowering of <built-in function abs>, which is no op",
     ),
     "unknown-argument": Case(
         f"{OP}@og.hookimpl\ndef opgrad_ops(registry): return [twice]",
@@ -106,7 +125,28 @@ BROKEN = {
     "scheduler-class": Case(
         "import opgrad as og\nclass S:\n  name = 's'\n  def run(self, root, ct, wrt): ...\n"
         "@og.hookimpl\ndef opgrad_schedulers(): return [S]",
-        "opgrad_schedulers() returned <class 'opgrad_scheduler_class.S'>, which is no scheduler",
+        "opgrad_schedulers() returned <class 'opgrad_scheduler_class.S'>, which is no scheduler: "
+        "an object with .name and .run(root, cotangent, wrt, record)",
+    ),
+    "scheduler-without-record": Case(
+        "import opgrad as og\nclass S:\n  name = 's'\n  def run(self, root, ct, wrt): ...\n"
+        "  def __repr__(self): return 'S()'\n"
+        "@og.hookimpl\ndef opgrad_schedulers(): return [S()]",
+        "opgrad_schedulers() returned S(), which is no scheduler: its .run does not take "
+        "(root, cotangent, wrt, record): too many positional arguments",
+    ),
+    "scheduler-numbered": Case(
+        "import opgrad as og\nclass S:\n  name = 1\n  def run(self, root, ct, wrt, record): ...\n"
+        "  def __repr__(self): return 'S()'\n"
+        "@og.hookimpl\ndef opgrad_schedulers(): return [S()]",
+        "opgrad_schedulers() returned S(), which is no scheduler: its .name is 1, not a string",
+    ),
+    "backend-without-inputs": Case(
+        "import opgrad as og\nclass B:\n  name = 'b'\n  def lower(self, graph): ...\n"
+        "  def __repr__(self): return 'B()'\n"
+        "@og.hookimpl\ndef opgrad_backends(): return [B()]",
+        "opgrad_backends() returned B(), which is no backend: its .lower does not take "
+        "(graph, inputs): too many positional arguments",
     ),
     "no-definition": Case(
         "import opgrad as og\n@og.op\ndef f(x, y=1): return x",

@@ -142,7 +142,7 @@ def test_a_scheduler_s_name_stays_with_who_had_it(environment: Environment) -> N
         class Mine:
             name = "sequential"
 
-            def run(self, root, cotangent, wrt):
+            def run(self, root, cotangent, wrt, record=False):
                 return {}
 
         @og.hookimpl

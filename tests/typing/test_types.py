@@ -1,54 +1,72 @@
 """Type checkers accept right code and refuse wrong code: both are in ``cases/``.
 
 Each case is a plain file: ``assert_type`` says what a type is, and a ``# type: ignore[code]`` that
-an error is expected; one that no error needs is an error itself.
+an error is expected; one that no error needs is an error itself. Those in ``installed/`` hold with
+the mypy plugin, and for pyright with stubs.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-CASES = sorted((Path(__file__).parent / "cases").glob("*.py"))
+if TYPE_CHECKING:
+    from tests.typing.conftest import Site
 
-
-def check(files: list[Path], cache: Path) -> str:
-    """What mypy says of these files, and of nothing it was configured for elsewhere."""
-    command = [sys.executable, "-m", "mypy", "--strict", "--warn-unused-ignores", "--config-file="]
-    done = subprocess.run(
-        [*command, f"--cache-dir={cache}", *map(str, files)],
-        cwd=ROOT,  # where it finds the source of an editable OpGrad
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert not done.stderr
-    return done.stdout
+HERE = Path(__file__).parent
+CASES = sorted((HERE / "cases").glob("*.py"))
+INSTALLED = sorted((HERE / "installed").glob("*.py"))
+UNNEEDED = "import opgrad as og\n\nog.Value(1.0) + 2.0  # type: ignore[arg-type]\n"
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What mypy says of all cases."""
-    return check(CASES, tmp_path_factory.mktemp("mypy"))
+def reports(site: Site) -> dict[str, list[str]]:
+    """What the checkers say of all cases, and of one whose error does not come."""
+    unneeded = site.add("unneeded.py", UNNEEDED)
+    return {
+        "mypy": site.mypy(*CASES, unneeded, plugin=False),
+        "pyright": site.pyright(*CASES, unneeded, with_stubs=False),
+        "mypy with the plugin": site.mypy(*INSTALLED),
+        "pyright with stubs": site.pyright(*INSTALLED),
+    }
 
 
+def about(case: Path, report: list[str]) -> list[str]:
+    """The lines of a report that are about this file."""
+    return [line for line in report if f"{case.name}:" in line]
+
+
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
-def test_types_are_as_the_case_says(case: Path, report: str) -> None:
-    """Under --strict: every type asserted, every expected error, and no other."""
-    assert [line for line in report.splitlines() if f"{case.name}:" in line] == []
+def test_types_are_as_the_case_says(
+    case: Path, checker: str, reports: dict[str, list[str]]
+) -> None:
+    """Every type asserted, every expected error, and no other."""
+    assert about(case, reports[checker]) == []
 
 
-def test_what_the_cases_import_is_typed(report: str) -> None:
-    """Nothing to report of OpGrad's own source, either."""
-    assert report == f"Success: no issues found in {len(CASES)} source files\n"
+@pytest.mark.parametrize("checker", ["mypy with the plugin", "pyright with stubs"])
+@pytest.mark.parametrize("case", INSTALLED, ids=lambda case: case.stem)
+def test_types_of_installed_ops_are_as_the_case_says(
+    case: Path, checker: str, reports: dict[str, list[str]]
+) -> None:
+    """Third-party ops included."""
+    assert about(case, reports[checker]) == []
 
 
-def test_an_error_that_does_not_come_is_reported(tmp_path: Path) -> None:
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_an_error_that_does_not_come_is_reported(
+    checker: str, reports: dict[str, list[str]]
+) -> None:
     """The check itself can fail."""
-    case = tmp_path / "case.py"
-    case.write_text("import opgrad as og\n\nog.Value(1.0) + 2.0  # type: ignore[arg-type]\n")
-    assert "[unused-ignore]" in check([case], tmp_path / "cache")
+    (line,) = about(Path("unneeded.py"), reports[checker])
+    assert "unneeded.py:3:" in line
+    assert 'nused "type: ignore' in line or 'nnecessary "# type: ignore' in line
+
+
+def test_the_plugin_leaves_other_types_as_they_are(site: Site) -> None:
+    """All cases hold with it, too, but where the case says that any name is an op."""
+    others = [case for case in CASES if case.stem not in {"loose_ops", "plugins"}]
+    assert site.mypy(*others) == []

@@ -1,4 +1,4 @@
-"""Values: what they hold, how they combine; gradients; ``og.ops``."""
+"""Values: what they hold, how they combine; gradients."""
 
 from __future__ import annotations
 
@@ -47,17 +47,6 @@ assert_type(len(gradients), int)
 gradients[x] = 1.0  # type: ignore[index]
 gradients["x"]  # type: ignore[index]
 og.backward(2.0)  # type: ignore[arg-type]
-
-# -- og.ops: any name, loosely typed -------------------------------------------------------------
-
-assert_type(og.ops.anything(x, 2.0, axis=1), Value[Any])
-assert_type(og.ops["special.softplus"](x), Value[Any])
-assert_type(og.ops.anything.name, str)
-
-assert_type(list(og.ops), list[str])
-assert_type("exp" in og.ops, bool)
-
-og.ops.anything = None  # type: ignore[attr-defined]
 
 Value("a")  # type: ignore[type-var]
 Value([1.0])  # type: ignore[type-var]

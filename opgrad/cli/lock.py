@@ -1,0 +1,105 @@
+"""``opgrad lock``: which ops there are, from where, and with which rules, in a file."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from opgrad.errors import PluginWarning
+from opgrad.fingerprint import fingerprint
+from opgrad.registry import Registry, default
+
+NAME = "opgrad-lock.json"
+FORMAT = 1
+
+
+@click.command(short_help="Write which ops there are, with versions and hashes.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path(NAME),
+    help=f"The file to write; {NAME} if left out.",
+)
+def lock(out: Path) -> None:
+    """Write every op that is installed, its plugin's version, and a hash of its rules to a file.
+
+    Kept with a project, it tells `opgrad doctor` later, or elsewhere, whether the same derivatives
+    are installed: the hash changes when an op's forward or rule does.
+
+    \b
+    Examples:
+      opgrad lock
+      opgrad doctor
+    """  # noqa: D301  # click takes \b for: do not rewrap these lines
+    registry = default()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PluginWarning)  # the doctor tells of these
+        record = locked(registry)
+    out.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    count = sum(len(plugin["ops"]) for plugin in record["plugins"].values())
+    click.echo(f"{out}: {count} ops of {len(record['plugins'])} plugins")
+
+
+def locked(registry: Registry) -> dict[str, Any]:
+    """The plugins that are loaded, each with its distribution, version and ops."""
+    plugins = {
+        info.name: {
+            "distribution": info.distribution,
+            "version": info.version,
+            "ops": {op: fingerprint(registry.ops[f"{info.name}.{op}"]) for op in info.ops},
+        }
+        for info in registry.plugins
+        if info.state == "loaded"
+    }
+    return {"format": FORMAT, "plugins": plugins}
+
+
+def read_lock(path: Path) -> dict[str, Any]:
+    """What the file says.
+
+    Raises:
+        ClickException: there is none, or it is no lock file of this format.
+    """
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        known = found["format"] == FORMAT and isinstance(found["plugins"], dict)
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, LookupError, TypeError):
+        known = False
+    if not known:
+        raise click.ClickException(
+            f"{path} is no lock file of format {FORMAT}; opgrad lock writes one"
+        )
+    return found
+
+
+def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What has changed, plugin by plugin: its name, and what."""
+    was, now = old["plugins"], new["plugins"]
+    for name in was.keys() | now.keys():
+        if name not in now:
+            package = was[name]["distribution"] or "registered by hand"
+            yield name, f"is not there any more ({package} {was[name]['version']})"
+        elif name not in was:
+            yield name, f"is new ({now[name]['distribution']} {now[name]['version']})"
+        else:
+            yield from ((name, what) for what in _changes(was[name], now[name]))
+
+
+def _changes(was: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+    if was["version"] != now["version"]:
+        yield f"version {now['version']}, locked at {was['version']}"
+    groups = {
+        "ops gone": [op for op in was["ops"] if op not in now["ops"]],
+        "ops new": [op for op in now["ops"] if op not in was["ops"]],
+        "rules changed": [op for op, h in was["ops"].items() if now["ops"].get(op, h) != h],
+    }
+    for what, ops in groups.items():
+        if ops:
+            yield f"{what}: {', '.join(ops)}"

@@ -1,0 +1,159 @@
+"""What no rule reads is let go while a function is differentiated; nothing else is."""
+
+from __future__ import annotations
+
+import sys
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import opgrad as og
+from opgrad.residuals import LARGE, Reads, Released, reads
+from opgrad.value import apply
+
+SIZE = LARGE // 8  # float64 numbers in the smallest array that is let go
+X = np.linspace(-1.0, 1.0, SIZE)
+
+
+def read_by(op: og.Op) -> tuple[set[int], bool]:
+    """The inputs that an op's rules read, and whether they read its output."""
+    found: Reads = reads(op)
+    return set(found.inputs), found.out
+
+
+def made_with(rule: Callable[..., Any]) -> og.Op:
+    """A linear op with a rule."""
+    op: og.Op = og.Op(name="twice", forward=lambda x: 2 * x, arity=1, elementwise=True)
+    op.set_rule(0, rule)
+    return op
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "out"),
+    [
+        ("arithmetic.add", set(), False),
+        ("arithmetic.mul", {0, 1}, False),
+        ("elementary.tanh", set(), True),
+        ("elementary.sin", {0}, False),
+        ("arrays.matmul", {0, 1}, False),
+    ],
+)
+def test_a_rule_reads_what_its_code_names(name: str, inputs: set[int], out: bool) -> None:
+    """Positions of inputs, and the output."""
+    assert read_by(og.default_registry().lookup(name)) == (inputs, out)
+
+
+def test_a_name_in_an_inner_function_is_read() -> None:
+    """As a free variable."""
+    assert read_by(made_with(lambda g, out, x: next(g * x for _ in range(1))))[0] == {0}
+
+
+def test_a_rule_that_looks_at_its_variables_reads_all() -> None:
+    """By a name that its code does not have."""
+    assert read_by(made_with(lambda g, out, x: g * locals()["out"])) == ({0}, True)
+
+
+def test_a_rule_that_is_no_plain_function_reads_all() -> None:
+    """Its code cannot be seen."""
+
+    class Rule:
+        def __call__(self, g: Any, out: Any, x: Any) -> Any:
+            return 2 * g
+
+    assert read_by(made_with(Rule())) == ({0}, True)
+
+
+def peak(f: Callable[[], object]) -> int:
+    """The most memory that was allocated at a time, in arrays of the size of X."""
+    f()
+    tracemalloc.start()
+    try:
+        f()
+        return round(tracemalloc.get_traced_memory()[1] / X.nbytes)
+    finally:
+        tracemalloc.stop()
+
+
+def chain(x: Any) -> Any:
+    """Twenty results that no rule reads."""
+    for _ in range(20):
+        x = x + 1.0
+    return x
+
+
+def test_grad_lets_go_of_what_no_rule_reads() -> None:
+    """Twenty arrays would be kept."""
+    assert peak(lambda: og.grad(lambda x: np.sum(chain(x)))(X)) < 6
+
+
+def test_the_gradient_is_that_of_a_pass_with_all_data() -> None:
+    """`vjp` keeps them."""
+
+    def f(x: Any) -> Any:
+        return np.sum(np.tanh(np.sin(x) * x + 0.5) - x)
+
+    assert np.array_equal(og.grad(f)(X), og.vjp(f, X)[1](1.0)[0])
+
+
+def test_what_the_function_knows_keeps_its_data() -> None:
+    """It may look at them at any time."""
+    known = []
+
+    def f(x: Any) -> Any:
+        known.append(x + 1.0)
+        return np.sum(chain(known[0]))
+
+    og.grad(f)(X)
+    assert np.array_equal(known[0].data, X + 1.0)
+
+
+def test_jvp_keeps_all() -> None:
+    """What a JVP rule reads is not looked into."""
+    before: list[Any] = []
+
+    def f(x: Any) -> Any:
+        y = chain(x)
+        before.append(y)
+        return y
+
+    og.jvp(f, (X,), (X,))
+    assert isinstance(before[0].inputs[0].data, np.ndarray)
+
+
+def test_nothing_is_let_go_inside_another_transform() -> None:
+    """Whose pass may be one forward."""
+    slope = og.grad(lambda x: np.sum(chain(x) ** 3))
+    _, tangent = og.jvp(slope, (X,), (np.ones_like(X),))
+    assert np.allclose(tangent, 6 * (X + 20.0))
+
+
+def test_a_rule_that_reads_by_stealth_gets_no_numbers() -> None:
+    """But an error."""
+    op = made_with(lambda g, out, x: g * list(sys._getframe(0).f_locals.values())[2])
+
+    def f(x: Any) -> Any:
+        return np.sum(apply(op, (x + 1.0,)) + 1.0 + 1.0)
+
+    with pytest.raises(RuntimeError, match="was let go because no rule names it"):
+        og.grad(f)(X)
+
+
+def test_what_stands_in_has_shape_and_dtype() -> None:
+    """So that cotangents are still checked."""
+    stand_in = Released((2, 3), np.dtype(np.float32))
+    assert (np.shape(stand_in), stand_in.ndim) == ((2, 3), 2)
+    assert stand_in.dtype == np.dtype(np.float32)
+
+
+def test_a_wrong_cotangent_of_what_is_let_go_is_an_error() -> None:
+    """As of anything else."""
+    op = made_with(lambda g, out, x: g[:-1])
+
+    def f(x: Any) -> Any:
+        return np.sum(apply(op, (x + 1.0,)) + 1.0 + 1.0)
+
+    with pytest.raises(og.errors.VjpError, match="shape"):
+        og.grad(f)(X)
