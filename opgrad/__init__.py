@@ -9,6 +9,10 @@ import typing as _typing
 from typing import Any
 
 from opgrad import errors as errors
+from opgrad.bridges import from_jax as from_jax
+from opgrad.bridges import from_torch as from_torch
+from opgrad.bridges import to_jax as to_jax
+from opgrad.bridges import to_torch as to_torch
 from opgrad.cotangent import exact_zeros as exact_zeros
 from opgrad.data import is_traced as is_traced
 from opgrad.define import op as op
@@ -19,6 +23,7 @@ from opgrad.errors import NotDifferentiable as NotDifferentiable
 from opgrad.errors import OpgradError as OpgradError
 from opgrad.graph import Graph as Graph
 from opgrad.hooks import Backend as Backend
+from opgrad.hooks import Bridge as Bridge
 from opgrad.hooks import Executable as Executable
 from opgrad.hooks import Scheduler as Scheduler
 from opgrad.hooks import hookimpl as hookimpl

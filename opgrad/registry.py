@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from opgrad.certificate import Certification, certification
 from opgrad.diagnostics import user_frame
@@ -21,17 +21,20 @@ from opgrad.errors import (
     PluginError,
     PluginWarning,
     UnknownBackendError,
+    UnknownBridgeError,
     UnknownOpError,
     UnknownPluginError,
     UnknownSchedulerError,
 )
-from opgrad.hooks import GROUP, Backend, Scheduler
+from opgrad.hooks import GROUP, Backend, Bridge, Scheduler
 from opgrad.operation import Op, full_name
 from opgrad.plugin import Plugin, PluginInfo, load, load_or_set_aside
 from opgrad.table import Table
 
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
     from importlib.metadata import EntryPoint
+
+T = TypeVar("T")
 
 BUILTIN_DISTRIBUTION = "opgrad"
 LOAD_TIMEOUT = 60.0
@@ -140,14 +143,7 @@ class Registry:
         Raises:
             UnknownSchedulerError: no installed plugin has it.
         """
-        for load_stage in self._stages():
-            load_stage()
-            if name in self._table.schedulers:
-                return self._table.schedulers[name]
-        raise UnknownSchedulerError(
-            f"no installed plugin provides the scheduler {name!r}; "
-            f"there are: {', '.join(sorted(self._table.schedulers)) or 'none'}{self.not_in_use()}"
-        )
+        return self._named("scheduler", name, lambda table: table.schedulers, UnknownSchedulerError)
 
     def lowering(self, op: Op) -> Callable[..., Any] | None:
         """What to trace in the place of an op's forward, if a loaded plugin says so."""
@@ -159,14 +155,15 @@ class Registry:
         Raises:
             UnknownBackendError: no installed plugin has it.
         """
-        for load_stage in (self.load_builtins, lambda: self._load_extra(name), self.load_all):
-            load_stage()
-            if name in self._table.backends:
-                return self._table.backends[name]
-        raise UnknownBackendError(
-            f"no installed plugin provides the backend {name!r}; "
-            f"there are: {', '.join(sorted(self._table.backends)) or 'none'}{self.not_in_use()}"
-        )
+        return self._named("backend", name, lambda table: table.backends, UnknownBackendError)
+
+    def bridge(self, name: str) -> Bridge:
+        """The bridge to the framework of that name.
+
+        Raises:
+            UnknownBridgeError: no installed plugin has it.
+        """
+        return self._named("bridge", name, lambda table: table.bridges, UnknownBridgeError)
 
     def certification(self, plugin: PluginInfo) -> Certification:
         """Whether the ops of a plugin have been checked, as they are now."""
@@ -174,6 +171,19 @@ class Registry:
         if held is None or held.info != plugin or plugin.state != "loaded":
             return Certification("uncertified", plugin.cause)
         return certification(plugin, held.ops)
+
+    def _named(
+        self, kind: str, name: str, held: Callable[[Table], Mapping[str, T]], error: type[Exception]
+    ) -> T:
+        for load_stage in (self.load_builtins, lambda: self._load_extra(name), self.load_all):
+            load_stage()
+            if name in held(self._table):
+                return held(self._table)[name]
+        there_are = ", ".join(sorted(held(self._table))) or "none"
+        raise error(
+            f"no installed plugin provides the {kind} {name!r}; "
+            f"there are: {there_are}{self.not_in_use()}"
+        )
 
     @property
     def ops(self) -> Mapping[str, Op]:

@@ -31,6 +31,7 @@ from opgrad.registry import default
 
 P = ParamSpec("P")
 R = TypeVar("R")
+X = TypeVar("X")
 
 MAX_TRACES = 32
 """How many programs a kind of call may have, before the function runs as it is."""
@@ -186,6 +187,10 @@ class Compiled(Generic[P, R]):
             frame.f_code.co_filename,
             frame.f_lineno,
         )
+
+    def beside(self, function: Callable[..., X]) -> Compiled[..., X]:
+        """Another function, compiled as this one is; it has no static arguments."""
+        return Compiled(function, backend=self._backend, max_traces=self._max_traces)
 
     @property
     def graph(self) -> Graph:
