@@ -41,6 +41,7 @@ class PluginInfo:
         cause: why it is not loaded.
         ops: the names of the ops that it brings.
         schedulers: the names of the schedulers that it brings.
+        backends: the names of the backends that it brings.
     """
 
     name: str
@@ -52,6 +53,7 @@ class PluginInfo:
     cause: str = ""
     ops: tuple[str, ...] = ()
     schedulers: tuple[str, ...] = ()
+    backends: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         package = self.distribution or f"module {self.module}"
@@ -190,6 +192,7 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
         info,
         ops=tuple(op.name for op in ops),
         schedulers=tuple(scheduler.name for scheduler in schedulers),
+        backends=tuple(backend.name for backend in backends),
     )
     for op in ops:
         _owners.setdefault(op, info)  # a plugin may pass on another's op

@@ -42,17 +42,13 @@ LOAD_TIMEOUT = 60.0
 
 
 def builtin_entry_points() -> tuple[EntryPoint, ...]:
-    """The entry points of OpGrad's own distribution: one look-up, not a scan of all.
-
-    Without those that need an extra, which load with the third-party ones.
-    """
+    """The entry points of OpGrad's own distribution: one look-up, not a scan of all."""
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
-        found = distribution(BUILTIN_DISTRIBUTION).entry_points.select(group=GROUP)
+        return tuple(distribution(BUILTIN_DISTRIBUTION).entry_points.select(group=GROUP))
     except PackageNotFoundError:
         return ()
-    return tuple(entry for entry in found if not entry.extras)
 
 
 def installed_entry_points() -> tuple[EntryPoint, ...]:
@@ -72,7 +68,8 @@ class Registry:
     (``Registry(builtins=tuple, installed=tuple)`` starts empty) and :meth:`register` modules.
 
     Args:
-        builtins: yields the entry points of built-in plugins, loaded at the first look-up.
+        builtins: yields the entry points of built-in plugins, loaded at the first look-up; but
+            those that need an extra load with the third-party ones.
         installed: yields all entry points, read when the built-ins do not have what is asked.
     """
 
@@ -178,7 +175,7 @@ class Registry:
     def _named(
         self, kind: str, name: str, held: Callable[[Table], Mapping[str, T]], error: type[Exception]
     ) -> T:
-        for load_stage in self._stages():
+        for load_stage in (self.load_builtins, lambda: self._load_extra(name), self.load_all):
             load_stage()
             if name in held(self._table):
                 return held(self._table)[name]
@@ -286,17 +283,35 @@ class Registry:
                 return  # being loaded, by this thread: a plugin looks an op up while it is imported
             self._loading.add(builtin)
             try:
-                found = [self._admit(entry, builtin) for entry in self._sources[builtin]()]
+                entries = self._sources[builtin]()
+                if builtin:
+                    entries = [entry for entry in entries if not entry.extras]
+                found = [self._admit(entry, builtin) for entry in entries]
                 self._rebuild()
                 self._loaded.add(builtin)
             finally:
                 self._loading.discard(builtin)
-        # Last, when all is in place: warnings may have been made errors.
-        broken = [p.info for p in found if p is not None and p.info.state == "broken"]
-        _warn(f"{info} was set aside: {info.cause}" for info in broken)
-        _warn(self._table.unsettled(p) for p in found if p is not None)
+        self._report(found)
         if not builtin:
             _warn(self._disabled_in_vain())
+
+    def _load_extra(self, name: str) -> None:
+        """Load the built-in plugin of that name that needs an extra, and no other plugin.
+
+        Others of these import much that who compiles a function may have no use for.
+        """
+        with self._exclusively():
+            entries = [e for e in self._sources[True]() if e.extras and e.name == name]
+            found = [self._admit(entry, True) for entry in entries]
+            self._rebuild()
+        self._report(found)
+
+    def _report(self, found: Iterable[Plugin | None]) -> None:
+        """Warn of plugins just loaded; when all is in place, as warnings may be made errors."""
+        loaded = [plugin for plugin in found if plugin is not None]
+        broken = [plugin.info for plugin in loaded if plugin.info.state == "broken"]
+        _warn(f"{info} was set aside: {info.cause}" for info in broken)
+        _warn(self._table.unsettled(plugin) for plugin in loaded)
 
     @contextmanager
     def _exclusively(self) -> Iterator[None]:

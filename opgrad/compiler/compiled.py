@@ -17,6 +17,7 @@ from time import perf_counter
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from opgrad.compiler.arguments import Form, StaticArgument
+from opgrad.compiler.collecting import uncollected
 from opgrad.compiler.kind import OTHER, Kind, Program
 from opgrad.compiler.passes import optimise
 from opgrad.compiler.tracing import trace, tracing
@@ -123,6 +124,11 @@ class Compiled(Generic[P, R]):
                 f"np.where for decisions that are taken element by element, or raise max_traces"
             )
             return self.function(*args, **kwargs)
+        with uncollected():
+            return self._program(form, kind, leaves, args, kwargs)
+
+    def _program(self, form: Form, kind: Kind, leaves: Any, args: Any, kwargs: Any) -> R:
+        """Make one, while the function runs."""
         start = perf_counter()
         try:
             traces, returned = trace(
