@@ -87,8 +87,8 @@ def demo(out: Path, data: Path, epochs: int, hidden: int, seed: int) -> None:
 
     Prints the classic example and draws its graph; lists the plugins that were found; then trains
     a neural network, in which every weight is a scalar Value, on the Wisconsin diagnostic breast
-    cancer data, draws how it went, and trains it once more, compiled. Its loss uses an op of a third-party plugin, opgrad-logcosh,
-    if that is installed, and otherwise a built-in one.
+    cancer data, draws how it went, and trains it once more, compiled. Its loss uses an op of a
+    third-party plugin, opgrad-logcosh, if that is installed, and otherwise a built-in one.
 
     \b
     Examples:
