@@ -27,7 +27,7 @@ PROPERTIES: tuple[Property, ...] = (
     cotangents.linear_in_cotangent,
     cotangents.none_means_no_effect,
     gradient.gradient,
-    gradient.gradient_far_out,
+    gradient.gradient_elsewhere,
     gradient.complex_step,
     gradient.kinks,
     order.adjoint,
