@@ -1,4 +1,4 @@
-"""The forms in which numbers come: scalars, arrays of every layout and precision, NaN."""
+"""The forms in which numbers come: scalars, arrays of every shape and layout, NaN."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-import opgrad as og
 from opgrad.define import OpN
 from opgrad.testing.point import Point, kind_of, show
 from opgrad.testing.properties import at_each_sample, elementwise
@@ -18,54 +17,10 @@ SHAPES = ((1,), (2, 3), (200,))
 """Of arrays that elements are put in."""
 MIXED = (((3, 1), (2,), (1, 1)), ((), (3, 2), (2,)), ((3, 2), (), ()))
 """Shapes of a first, a second, and all other inputs, that broadcast to (3, 2)."""
-SINGLE = {"f": np.float32, "c": np.complex64}
 
 
 def _several(op: OpN) -> bool:
     return op.elementwise and op.arity != 1
-
-
-@at_each_sample()
-def float32_is_kept(point: Point) -> Iterator[Finding]:
-    """Inputs in single precision give an output, and cotangents, in single precision.
-
-    At the samples that are in single precision; if none is, at all of them, made so.
-    """
-    if any(isinstance(value, type | np.dtype) for value in point.params.values()):
-        return  # a param says what the output's dtype is
-    if not point.op.elementwise and not any(hasattr(x, "dtype") for x in point.inputs):
-        return  # an op of Python's numbers
-    if any(map(_is_single, point.op.samples)) and not _is_single(point):
-        return  # params, such as a tolerance, may be for double precision
-    inputs = [_in_single(x) for x in point.in_floats.inputs]
-    if point.op.elementwise and not any(map(np.ndim, inputs)):
-        inputs = [np.full(1, x) for x in inputs]
-    single = point.at(inputs)
-    out = single.forward()
-    kind = kind_of(out)
-    if kind in "fc":
-        if np.result_type(out) != SINGLE[kind]:
-            yield Finding(
-                f"dtype {np.result_type(out)}",
-                f"dtype {np.dtype(SINGLE[kind])}",
-                "the forward computes in another precision than its input's: a float64 array "
-                "among its constants, or a dtype that is spelt out",
-                "output",
-            )
-            return
-        for i, ct in zip(single.positions, single.pulled()[1], strict=True):
-            if np.result_type(ct) != np.result_type(inputs[i]):
-                wanted = np.result_type(inputs[i])
-                yield Finding(f"dtype {np.result_type(ct)}", f"dtype {wanted}", "", point.name(i))
-
-
-def _is_single(sample: og.Sample | Point) -> bool:
-    return any(np.result_type(x) in SINGLE.values() for x in sample.inputs)
-
-
-def _in_single(x: Any) -> Any:
-    kind = kind_of(x)
-    return np.asarray(x, SINGLE[kind])[()] if kind in SINGLE else x
 
 
 @at_each_sample()
@@ -187,7 +142,9 @@ def _when_stretched(numbers: Point, shapes: Sequence[tuple[int, ...]]) -> Iterat
         ones = tuple(k for k, n in enumerate(shape) if n == 1)
         summed = np.sum(np.sum(stretched, axis=lacking), axis=ones, keepdims=True)
         if not _close(ct, summed.reshape(shape)):
-            mistake = "the rule sums over broadcast axes itself, or goes by shapes: leave that to OpGrad"
+            mistake = (
+                "the rule sums over broadcast axes itself, or goes by shapes: leave that to OpGrad"
+            )
             yield Finding(show(ct), show(summed.reshape(shape)), mistake, numbers.name(i))
 
 
