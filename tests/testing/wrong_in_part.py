@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
@@ -116,3 +117,9 @@ def _() -> OpN:
     return elementwise(
         lambda x: np.sin(x), lambda g, out, x: og.stop_gradient(g) * np.cos(x), (0.5,), (X,)
     )
+
+
+@planted("gradient", "only point of the domain")
+def _() -> OpN:
+    """A table: next to the sample there is nothing that could be compared."""
+    return defined(lambda x: {0.5: 1.0}.get(x, math.nan), lambda g, out, x: g * 7, (0.5,))
