@@ -9,6 +9,10 @@ import typing as _typing
 from typing import Any
 
 from opgrad import errors as errors
+from opgrad.bridges import from_jax as from_jax
+from opgrad.bridges import from_torch as from_torch
+from opgrad.bridges import to_jax as to_jax
+from opgrad.bridges import to_torch as to_torch
 from opgrad.cotangent import exact_zeros as exact_zeros
 from opgrad.data import is_traced as is_traced
 from opgrad.define import op as op
@@ -19,6 +23,7 @@ from opgrad.errors import NotDifferentiable as NotDifferentiable
 from opgrad.errors import OpgradError as OpgradError
 from opgrad.graph import Graph as Graph
 from opgrad.hooks import Backend as Backend
+from opgrad.hooks import Bridge as Bridge
 from opgrad.hooks import Executable as Executable
 from opgrad.hooks import Scheduler as Scheduler
 from opgrad.hooks import hookimpl as hookimpl
@@ -68,13 +73,23 @@ def prefer(*plugins: str) -> None:
 if _typing.TYPE_CHECKING:
     from opgrad.compiler.compiled import Compiled as Compiled
     from opgrad.compiler.compiled import compile as compile
+    from opgrad.compiler.threads import get_num_threads as get_num_threads
+    from opgrad.compiler.threads import set_num_threads as set_num_threads
+
+_OF_COMPILER = {  # it is imported when it is asked for
+    "Compiled": "compiled",
+    "compile": "compiled",
+    "get_num_threads": "threads",
+    "set_num_threads": "threads",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name in {"Compiled", "compile"}:  # the compiler is imported when it is asked for
-        from opgrad.compiler import compiled
+    if name in _OF_COMPILER:
+        from importlib import import_module
 
-        return globals().setdefault(name, getattr(compiled, name))
+        module = import_module(f"opgrad.compiler.{_OF_COMPILER[name]}")
+        return globals().setdefault(name, getattr(module, name))
     if name == "__version__":  # looked up when asked for: reading metadata takes its time
         from importlib.metadata import version
 
@@ -83,4 +98,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), "Compiled", "compile"})
+    return sorted({*globals(), *_OF_COMPILER})

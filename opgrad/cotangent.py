@@ -63,7 +63,8 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
 
     For an elementwise op that is also where a cotangent of the output's shape is reduced to the
     input's, by summing over what was broadcast; and for any op that makes complex numbers of real
-    ones, where the real part is taken. Where the pass is recorded, a cotangent may be a Value.
+    ones, where the real part is taken. A rule that calls an op gives a Value: where the pass is not
+    recorded, that is its data.
 
     Raises:
         NotDifferentiable: the rule put an instance in this input's place.
@@ -97,6 +98,8 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
             raise wrong_count(node, ct)
         if isinstance(ct, tuple):
             [ct] = ct
+    if not record and isinstance(ct, Node):  # the rule called an op
+        return fit(node, position, primal, ct.data)
     if ct is None:
         return None
     if isinstance(ct, NotDifferentiable):

@@ -26,6 +26,8 @@ def is_data(x: Any) -> bool:
         return x.dtype.kind not in NOT_NUMERIC
     if x.__class__ in PLAIN or isinstance(x, NUMBER_TYPES):
         return True
+    if is_traced(x):
+        return True
     is_array = hasattr(x, "__array_ufunc__") and hasattr(x, "shape") and hasattr(x, "dtype")
     if not is_array or isinstance(x, np.matrix) or hasattr(x, "mask"):
         return False

@@ -105,6 +105,17 @@ class UnknownBackendError(OpgradError, LookupError):
     """No installed plugin provides the backend that was asked for."""
 
 
+class ShapeError(OpgradError, ValueError):
+    """The shapes of a function's results cannot be told before it runs.
+
+    Another framework asks for them while it traces code that calls the function.
+    """
+
+
+class UnknownBridgeError(OpgradError, LookupError):
+    """No installed plugin provides the bridge to a framework that was asked for."""
+
+
 class CompileWarning(UserWarning):
     """A function that was to be compiled runs as it is, or by a slower backend."""
 

@@ -1,4 +1,4 @@
-"""The hooks through which plugins bring ops, schedulers and backends.
+"""The hooks through which plugins bring ops, schedulers, backends and bridges.
 
 A plugin is a module named by an entry point in the group ``opgrad``. It implements any of the
 functions below, marked with :data:`hookimpl`. Hooks run once, when the plugin is loaded; what they
@@ -71,6 +71,24 @@ class Backend(Protocol):
         """
 
 
+@runtime_checkable
+class Bridge(Protocol):
+    """Takes functions to another framework, and from there. See :mod:`opgrad.crossing`.
+
+    It is asked for by name, so that its framework need not be imported before.
+    """
+
+    @property
+    def name(self) -> str:
+        """The framework's name."""
+
+    def outward(self, function: Callable[..., Any], /) -> Callable[..., Any]:
+        """The framework's function that computes what an op, or a function of Values, does."""
+
+    def inward(self, function: Callable[..., Any], /) -> Callable[..., Any]:
+        """The function of Values that computes what the framework's function does."""
+
+
 class OpsHook(Protocol):
     """The type of an ``opgrad_ops`` implementation."""
 
@@ -99,6 +117,12 @@ class BackendsHook(Protocol):
     """The type of an ``opgrad_backends`` implementation."""
 
     def __call__(self) -> Iterable[Backend]: ...
+
+
+class BridgesHook(Protocol):
+    """The type of an ``opgrad_bridges`` implementation."""
+
+    def __call__(self) -> Iterable[Bridge]: ...
 
 
 class HookimplMarker:
@@ -135,6 +159,10 @@ class HookimplMarker:
     def opgrad_backends(self, function: BackendsHook) -> BackendsHook:
         """Mark an implementation of :func:`opgrad_backends`, checked against its type."""
         return self._mark_as("opgrad_backends", function)
+
+    def opgrad_bridges(self, function: BridgesHook) -> BridgesHook:
+        """Mark an implementation of :func:`opgrad_bridges`, checked against its type."""
+        return self._mark_as("opgrad_bridges", function)
 
 
 hookimpl = HookimplMarker()
@@ -185,6 +213,15 @@ def opgrad_backends() -> Iterable[Backend]:
     return ()
 
 
+@_hookspec
+def opgrad_bridges() -> Iterable[Bridge]:
+    """Return the plugin's bridges to other frameworks, each with a ``name`` to select it by.
+
+    The plugin's module must not import the framework; its bridge does so when it is used.
+    """
+    return ()
+
+
 HOOKS = tuple(name for name in vars(HookimplMarker) if name.startswith(f"{GROUP}_"))
 """The names of all hooks."""
 
@@ -194,3 +231,4 @@ if TYPE_CHECKING:  # the specifications have the types that implementations are 
     _schedulers: SchedulersHook = opgrad_schedulers
     _lowerings: LoweringsHook = opgrad_lowerings
     _backends: BackendsHook = opgrad_backends
+    _bridges: BridgesHook = opgrad_bridges

@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 
 from opgrad import hooks
 from opgrad.errors import MissingExtra, PluginError
-from opgrad.hooks import Backend, Scheduler
+from opgrad.hooks import Backend, Bridge, Scheduler
 from opgrad.operation import NO_MODULE, Op, full_name, missing_rule
 
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
@@ -41,6 +41,7 @@ class PluginInfo:
         cause: why it is not loaded.
         ops: the names of the ops that it brings.
         schedulers: the names of the schedulers that it brings.
+        backends: the names of the backends that it brings.
     """
 
     name: str
@@ -52,6 +53,7 @@ class PluginInfo:
     cause: str = ""
     ops: tuple[str, ...] = ()
     schedulers: tuple[str, ...] = ()
+    backends: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         package = self.distribution or f"module {self.module}"
@@ -83,6 +85,7 @@ class Plugin:
     functions: Mapping[Callable[..., Any], Callable[..., Any]] = MappingProxyType({})
     lowerings: Mapping[Any, Callable[..., Any]] = MappingProxyType({})
     backends: tuple[Backend, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
     schedulers: tuple[Scheduler, ...] = ()
 
 
@@ -166,7 +169,8 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
     lowerings = _lowerings(manager.hook.opgrad_lowerings)
     schedulers = _items(manager.hook.opgrad_schedulers)
     backends = _items(manager.hook.opgrad_backends)
-    if not any((ops, functions, lowerings, schedulers, backends)):
+    bridges = _items(manager.hook.opgrad_bridges)
+    if not any((ops, functions, lowerings, schedulers, backends, bridges)):
         raise PluginError(
             f"it brings nothing: its module {info.module} implements no hook "
             f"(is it marked with @og.hookimpl?), or its hooks return nothing"
@@ -177,7 +181,10 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
         _check_made("opgrad_schedulers", Scheduler, scheduler)
     for backend in backends:
         _check_made("opgrad_backends", Backend, backend)
+    for bridge in bridges:
+        _check_made("opgrad_bridges", Bridge, bridge)
     _check_unique("backends named {}", (repr(b.name) for b in backends))
+    _check_unique("bridges named {}", (repr(b.name) for b in bridges))
     _check_unique("ops named {}", (repr(op.name) for op in ops))
     _check_unique("ops that implement {}", (full_name(f) for op in ops for f in op.implements))
     _check_unique("schedulers named {}", (repr(s.name) for s in schedulers))
@@ -185,6 +192,7 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
         info,
         ops=tuple(op.name for op in ops),
         schedulers=tuple(scheduler.name for scheduler in schedulers),
+        backends=tuple(backend.name for backend in backends),
     )
     for op in ops:
         _owners.setdefault(op, info)  # a plugin may pass on another's op
@@ -195,6 +203,7 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
         schedulers=schedulers,
         lowerings=lowerings,
         backends=backends,
+        bridges=bridges,
     )
 
 
@@ -253,27 +262,30 @@ def _check_op(module: ModuleType, op: object) -> None:
         )
 
 
-def _check_made(hook: str, protocol: type[Scheduler | Backend], made: object) -> None:
-    """A scheduler or a backend: a name to select it by, and the method that is called."""
-    kind, (method, arguments) = protocol.__name__.lower(), _CALLED[protocol]
+def _check_made(hook: str, protocol: type[Scheduler | Backend | Bridge], made: object) -> None:
+    """A scheduler or its like: a name to select it by, and the methods that are called."""
+    kind, methods = protocol.__name__.lower(), _CALLED[protocol]
     what = f"{hook}() returned {made!r}, which is no {kind}"
     if isinstance(made, type) or not isinstance(made, protocol):
-        raise PluginError(f"{what}: an object with .name and .{method}({', '.join(arguments)})")
+        calls = [f".{method}({', '.join(arguments)})" for method, arguments in methods.items()]
+        raise PluginError(f"{what}: an object with .name and {' and '.join(calls)}")
     if not isinstance(made.name, str):
         raise PluginError(f"{what}: its .name is {made.name!r}, not a string")
-    try:
-        inspect.signature(getattr(made, method)).bind(*arguments)
-    except (TypeError, ValueError) as error:
-        raise PluginError(
-            f"{what}: its .{method} does not take ({', '.join(arguments)}): {error}"
-        ) from None
+    for method, arguments in methods.items():
+        try:
+            inspect.signature(getattr(made, method)).bind(*arguments)
+        except (TypeError, ValueError) as error:
+            raise PluginError(
+                f"{what}: its .{method} does not take ({', '.join(arguments)}): {error}"
+            ) from None
 
 
-_CALLED: Mapping[type, tuple[str, tuple[str, ...]]] = {
-    Scheduler: ("run", ("root", "cotangent", "wrt", "record")),
-    Backend: ("lower", ("graph", "inputs")),
+_CALLED: Mapping[type, Mapping[str, tuple[str, ...]]] = {
+    Scheduler: {"run": ("root", "cotangent", "wrt", "record")},
+    Backend: {"lower": ("graph", "inputs")},
+    Bridge: {"outward": ("function",), "inward": ("function",)},
 }
-"""The method of each that OpGrad calls, and with what, by position."""
+"""The methods of each that OpGrad calls, and with what, by position."""
 
 
 def _check_unique(what: str, things: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from opgrad.certificate import Certification, certification
 from opgrad.diagnostics import user_frame
@@ -21,11 +21,12 @@ from opgrad.errors import (
     PluginError,
     PluginWarning,
     UnknownBackendError,
+    UnknownBridgeError,
     UnknownOpError,
     UnknownPluginError,
     UnknownSchedulerError,
 )
-from opgrad.hooks import GROUP, Backend, Scheduler
+from opgrad.hooks import GROUP, Backend, Bridge, Scheduler
 from opgrad.operation import Op, full_name
 from opgrad.plugin import Plugin, PluginInfo, load, load_or_set_aside
 from opgrad.table import Table
@@ -33,23 +34,21 @@ from opgrad.table import Table
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
     from importlib.metadata import EntryPoint
 
+T = TypeVar("T")
+
 BUILTIN_DISTRIBUTION = "opgrad"
 LOAD_TIMEOUT = 60.0
 """How many seconds a thread waits for another one that loads plugins."""
 
 
 def builtin_entry_points() -> tuple[EntryPoint, ...]:
-    """The entry points of OpGrad's own distribution: one look-up, not a scan of all.
-
-    Without those that need an extra, which load with the third-party ones.
-    """
+    """The entry points of OpGrad's own distribution: one look-up, not a scan of all."""
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
-        found = distribution(BUILTIN_DISTRIBUTION).entry_points.select(group=GROUP)
+        return tuple(distribution(BUILTIN_DISTRIBUTION).entry_points.select(group=GROUP))
     except PackageNotFoundError:
         return ()
-    return tuple(entry for entry in found if not entry.extras)
 
 
 def installed_entry_points() -> tuple[EntryPoint, ...]:
@@ -69,7 +68,8 @@ class Registry:
     (``Registry(builtins=tuple, installed=tuple)`` starts empty) and :meth:`register` modules.
 
     Args:
-        builtins: yields the entry points of built-in plugins, loaded at the first look-up.
+        builtins: yields the entry points of built-in plugins, loaded at the first look-up; but
+            those that need an extra load with the third-party ones.
         installed: yields all entry points, read when the built-ins do not have what is asked.
     """
 
@@ -143,14 +143,7 @@ class Registry:
         Raises:
             UnknownSchedulerError: no installed plugin has it.
         """
-        for load_stage in self._stages():
-            load_stage()
-            if name in self._table.schedulers:
-                return self._table.schedulers[name]
-        raise UnknownSchedulerError(
-            f"no installed plugin provides the scheduler {name!r}; "
-            f"there are: {', '.join(sorted(self._table.schedulers)) or 'none'}{self.not_in_use()}"
-        )
+        return self._named("scheduler", name, lambda table: table.schedulers, UnknownSchedulerError)
 
     def lowering(self, op: Op) -> Callable[..., Any] | None:
         """What to trace in the place of an op's forward, if a loaded plugin says so."""
@@ -162,14 +155,15 @@ class Registry:
         Raises:
             UnknownBackendError: no installed plugin has it.
         """
-        for load_stage in self._stages():
-            load_stage()
-            if name in self._table.backends:
-                return self._table.backends[name]
-        raise UnknownBackendError(
-            f"no installed plugin provides the backend {name!r}; "
-            f"there are: {', '.join(sorted(self._table.backends)) or 'none'}{self.not_in_use()}"
-        )
+        return self._named("backend", name, lambda table: table.backends, UnknownBackendError)
+
+    def bridge(self, name: str) -> Bridge:
+        """The bridge to the framework of that name.
+
+        Raises:
+            UnknownBridgeError: no installed plugin has it.
+        """
+        return self._named("bridge", name, lambda table: table.bridges, UnknownBridgeError)
 
     def certification(self, plugin: PluginInfo) -> Certification:
         """Whether the ops of a plugin have been checked, as they are now."""
@@ -177,6 +171,19 @@ class Registry:
         if held is None or held.info != plugin or plugin.state != "loaded":
             return Certification("uncertified", plugin.cause)
         return certification(plugin, held.ops)
+
+    def _named(
+        self, kind: str, name: str, held: Callable[[Table], Mapping[str, T]], error: type[Exception]
+    ) -> T:
+        for load_stage in (self.load_builtins, lambda: self._load_extra(name), self.load_all):
+            load_stage()
+            if name in held(self._table):
+                return held(self._table)[name]
+        there_are = ", ".join(sorted(held(self._table))) or "none"
+        raise error(
+            f"no installed plugin provides the {kind} {name!r}; "
+            f"there are: {there_are}{self.not_in_use()}"
+        )
 
     @property
     def ops(self) -> Mapping[str, Op]:
@@ -276,17 +283,35 @@ class Registry:
                 return  # being loaded, by this thread: a plugin looks an op up while it is imported
             self._loading.add(builtin)
             try:
-                found = [self._admit(entry, builtin) for entry in self._sources[builtin]()]
+                entries = self._sources[builtin]()
+                if builtin:
+                    entries = [entry for entry in entries if not entry.extras]
+                found = [self._admit(entry, builtin) for entry in entries]
                 self._rebuild()
                 self._loaded.add(builtin)
             finally:
                 self._loading.discard(builtin)
-        # Last, when all is in place: warnings may have been made errors.
-        broken = [p.info for p in found if p is not None and p.info.state == "broken"]
-        _warn(f"{info} was set aside: {info.cause}" for info in broken)
-        _warn(self._table.unsettled(p) for p in found if p is not None)
+        self._report(found)
         if not builtin:
             _warn(self._disabled_in_vain())
+
+    def _load_extra(self, name: str) -> None:
+        """Load the built-in plugin of that name that needs an extra, and no other plugin.
+
+        Others of these import much that who compiles a function may have no use for.
+        """
+        with self._exclusively():
+            entries = [e for e in self._sources[True]() if e.extras and e.name == name]
+            found = [self._admit(entry, True) for entry in entries]
+            self._rebuild()
+        self._report(found)
+
+    def _report(self, found: Iterable[Plugin | None]) -> None:
+        """Warn of plugins just loaded; when all is in place, as warnings may be made errors."""
+        loaded = [plugin for plugin in found if plugin is not None]
+        broken = [plugin.info for plugin in loaded if plugin.info.state == "broken"]
+        _warn(f"{info} was set aside: {info.cause}" for info in broken)
+        _warn(self._table.unsettled(plugin) for plugin in loaded)
 
     @contextmanager
     def _exclusively(self) -> Iterator[None]:

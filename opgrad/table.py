@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from opgrad.errors import AmbiguousOpError
-from opgrad.hooks import Backend, Scheduler
+from opgrad.hooks import Backend, Bridge, Scheduler
 from opgrad.operation import Op, full_name
 from opgrad.plugin import Plugin
 
@@ -42,6 +42,8 @@ class Table:
     lowerings: Mapping[Op, Callable[..., Any]]
     """What to trace in the place of an op's forward."""
     backends: Mapping[str, Backend]
+    """By name."""
+    bridges: Mapping[str, Bridge]
     """By name."""
 
     @classmethod
@@ -79,6 +81,7 @@ class Table:
                 {op: f for p in reversed(by_rank) for op, f in p.lowerings.items()}
             ),
             backends=MappingProxyType({b.name: b for p in reversed(by_rank) for b in p.backends}),
+            bridges=MappingProxyType({b.name: b for p in reversed(by_rank) for b in p.bridges}),
         )
 
     def only(self, holders: tuple[str, ...], what: str) -> Op:

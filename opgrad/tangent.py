@@ -27,7 +27,9 @@ def fit_tangent(node: Node, tangent: Any, *, record: bool = False) -> Any:
         return tangent
     if isinstance(tangent, NotDifferentiable):
         raise type(tangent)(*tangent.args)
-    data = tangent.data if record and isinstance(tangent, Node) else tangent
+    if not record and isinstance(tangent, Node):  # the rule called an op
+        tangent = tangent.data
+    data = tangent.data if isinstance(tangent, Node) else tangent
     if data is None:
         raise _misfit(node, "None (is a `return` missing?)", "a number or array")
     if isinstance(data, Node) or not is_data(data):

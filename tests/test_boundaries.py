@@ -36,6 +36,8 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"transforms", "recompute", "compiler"},
     {"matrices", "support"},
     {"define"},
+    {"crossing", "bridges"},
+    {"foreign"},
     {"namespace"},
     {"opgrad"},  # the public names, opgrad/__init__.py
     {"demo", "stubs", "testing"},
@@ -49,6 +51,8 @@ KNOW_PLUGGY = {"opgrad.hooks", "opgrad.plugin"}
 FOREIGN = {  # what a plugin with an extra may import besides NumPy
     "opgrad_scipy": {"scipy"},
     "opgrad_llvm": {"llvmlite"},
+    "opgrad_torch": {"torch"},
+    "opgrad_jax": {"jax"},
     "opgrad_pytest": {"pytest"},
 }
 OPEN_TO_PLUGINS = {
@@ -57,6 +61,8 @@ OPEN_TO_PLUGINS = {
     "opgrad.containers",  # what takes arguments apart
     "opgrad.compiler.avals",  # what a backend reads
     "opgrad.compiler.primitives",
+    "opgrad.crossing",  # what a bridge is made of
+    "opgrad.foreign",
     "opgrad.testing",  # what makes tests of ops
 }
 

@@ -122,7 +122,7 @@ def rendered(reports: dict[str, Report]) -> Group:
             parts += [Text(f"{name}: {_count(report)}", "bold red"), _table(report.failures)]
     passed = [name for name, report in reports.items() if report]
     if len(passed) <= 10:
-        parts += [Text(f"{name}: passed ({_size(reports[name])})", "green") for name in passed]
+        parts += [Text(f"{name}: passed ({reports[name].extent})", "green") for name in passed]
     parts.append(Text(f"{len(passed)} of {len(reports)} ops passed", "bold"))
     return Group(*parts)
 
@@ -130,10 +130,6 @@ def rendered(reports: dict[str, Report]) -> Group:
 def _count(report: Report) -> str:
     broken = len({f.property for f in report.failures})
     return f"{broken} of {len(report.properties)} properties do not hold"
-
-
-def _size(report: Report) -> str:
-    return f"{len(report.properties)} properties at {len(report.samples)} samples"
 
 
 def _table(failures: Iterable[Failure]) -> Table:

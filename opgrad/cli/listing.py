@@ -167,6 +167,7 @@ def _plugin_record(
         "certification": registry.certification(info).status,
         "ops": [op.name for op in own.values()],
         "schedulers": list(info.schedulers),
+        "backends": list(info.backends),
         "lost": {what: who for q in own for what, who in standing[q].lost.items()},
     }
 
@@ -201,7 +202,7 @@ def _checked(status: str) -> Text:
 def _brings(record: dict[str, Any]) -> Text:
     lines = [
         f"{what}: {', '.join(record[key])}"
-        for what, key in (("ops", "ops"), ("scheduler", "schedulers"))
+        for what, key in (("ops", "ops"), ("scheduler", "schedulers"), ("backend", "backends"))
         if record[key]
     ]
     text = Text("\n".join(lines))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from opgrad.compiler.kind import Kind
+from opgrad.compiler.structures import reader
 from opgrad.compiler.traced import LIMIT
+from opgrad.containers import flatten_in_order
 from opgrad.cotangent import keeps_zeros
 from opgrad.data import PLAIN
-
-Read: TypeAlias = Callable[[Any, list[Any]], bool]
-"""Puts the leaves of a container into a list; False if it has another structure."""
 
 
 class StaticArgument:
@@ -61,12 +60,17 @@ class Form:
         self._arrays = [i for i in self.dynamic if types[i] is np.ndarray]
         self._static = [i for i in range(len(types)) if i not in set(self.dynamic)]
         self._read = reader(structure)
+        self._is_plain = structure == _structure_of((_LEAF,) * len(types))
         self._kinds: dict[Any, Kind] = {}
 
-    def leaves_of(self, arguments: Any) -> list[Any] | None:
+    def leaves_of(self, arguments: Any) -> Sequence[Any] | None:
         """The leaves of arguments of this form, without asking optree; ``None`` of others."""
         leaves: list[Any] = []
-        if self._read is None or not self._read(arguments, leaves):
+        if self._is_plain:  # the usual case, in a third of the time
+            leaves, by_name = arguments
+            if by_name:
+                return None
+        elif self._read is None or not self._read(arguments, leaves):
             return None
         return leaves if tuple(map(type, leaves)) == self._types else None
 
@@ -93,6 +97,13 @@ class Form:
         return kind
 
 
+_LEAF = 0.0
+
+
+def _structure_of(args: tuple[Any, ...]) -> Any:
+    return flatten_in_order((args, {}))[1]
+
+
 def is_dynamic(cls: type) -> bool:
     """Whether leaves of that type are inputs of programs."""
     return cls is np.ndarray or cls in _NUMBERS or issubclass(cls, np.number | np.bool_)
@@ -109,61 +120,3 @@ def _is_foreign(leaf: Any) -> bool:
     # numbers and Python's have this method. Their modules take as long to import as OpGrad.
     is_changing = isinstance(leaf, Iterator) or hasattr(leaf, "random")
     return is_changing or hasattr(leaf, "__array_ufunc__")
-
-
-def reader(structure: Any) -> Read | None:
-    """A reader of containers of that structure; ``None`` if it has others than Python's own.
-
-    Many times faster than optree, where most leaves are in lists.
-    """
-    if structure.is_leaf():
-        return _read_leaf
-    inside = structure.children()
-    cls, n = structure.type, len(inside)
-    if cls in (list, tuple) and all(child.is_leaf() for child in inside):
-        return _reader_of_leaves(cls, n)
-    parts = [read for child in inside if (read := reader(child)) is not None]
-    if len(parts) < n:
-        return None
-    if cls is list or cls is tuple:
-        return _reader_of_sequence(cls, parts)
-    if cls is not dict:
-        return None
-    return _reader_of_dict(dict(zip(structure.entries(), parts, strict=True)))
-
-
-def _read_leaf(x: Any, leaves: list[Any]) -> bool:
-    leaves.append(x)
-    return True
-
-
-def _reader_of_leaves(cls: Any, n: int) -> Read:
-    def read(x: Any, leaves: list[Any]) -> bool:
-        if x.__class__ is not cls or len(x) != n:
-            return False
-        leaves += x
-        return True
-
-    return read
-
-
-def _reader_of_sequence(cls: Any, parts: list[Read]) -> Read:
-    n = len(parts)
-
-    def read(x: Any, leaves: list[Any]) -> bool:
-        if x.__class__ is not cls or len(x) != n:
-            return False
-        return all(part(child, leaves) for part, child in zip(parts, x, strict=True))
-
-    return read
-
-
-def _reader_of_dict(parts: dict[Any, Read]) -> Read:
-    keys = list(parts)  # in their order, which the function may go by
-
-    def read(x: Any, leaves: list[Any]) -> bool:
-        if x.__class__ is not dict or list(x) != keys:
-            return False
-        return all(part(x[key], leaves) for key, part in parts.items())
-
-    return read

@@ -17,6 +17,7 @@ from time import perf_counter
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from opgrad.compiler.arguments import Form, StaticArgument
+from opgrad.compiler.collecting import uncollected
 from opgrad.compiler.kind import OTHER, Kind, Program
 from opgrad.compiler.passes import optimise
 from opgrad.compiler.tracing import trace, tracing
@@ -30,6 +31,7 @@ from opgrad.registry import default
 
 P = ParamSpec("P")
 R = TypeVar("R")
+X = TypeVar("X")
 
 MAX_TRACES = 32
 """How many programs a kind of call may have, before the function runs as it is."""
@@ -122,6 +124,11 @@ class Compiled(Generic[P, R]):
                 f"np.where for decisions that are taken element by element, or raise max_traces"
             )
             return self.function(*args, **kwargs)
+        with uncollected():
+            return self._program(form, kind, leaves, args, kwargs)
+
+    def _program(self, form: Form, kind: Kind, leaves: Any, args: Any, kwargs: Any) -> R:
+        """Make one, while the function runs."""
         start = perf_counter()
         try:
             traces, returned = trace(
@@ -180,6 +187,10 @@ class Compiled(Generic[P, R]):
             frame.f_code.co_filename,
             frame.f_lineno,
         )
+
+    def beside(self, function: Callable[..., X]) -> Compiled[..., X]:
+        """Another function, compiled as this one is; it has no static arguments."""
+        return Compiled(function, backend=self._backend, max_traces=self._max_traces)
 
     @property
     def graph(self) -> Graph:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from attrs import field, frozen
 
 from opgrad.compiler.primitives import BROADCAST, VIEWS
+from opgrad.compiler.structures import builder
 from opgrad.compiler.tracing import Output, Traces, own
 from opgrad.graph import Graph
 from opgrad.hooks import Executable
@@ -28,6 +29,7 @@ class Program:
         seconds: how long each stage took.
         shared: the outputs that may share their memory with arguments, with each other, or with
             what was called back.
+        built: makes the function's result of its leaves.
     """
 
     traces: Traces
@@ -35,6 +37,7 @@ class Program:
     executable: Executable
     seconds: dict[str, float]
     shared: tuple[int, ...] = field(init=False)
+    built: Callable[[Sequence[Any]], Any] = field(init=False)
 
     @shared.default
     def _shared(self) -> tuple[int, ...]:
@@ -49,6 +52,11 @@ class Program:
                 found.append(i)
             seen.add(root)
         return tuple(found)
+
+    @built.default
+    def _built(self) -> Callable[[Sequence[Any]], Any]:
+        structure = self.traces.structure
+        return builder(structure) or structure.unflatten
 
     def run(self, inputs: Sequence[Any]) -> Any:
         """The function's result; ``OTHER`` if these arguments lead to other decisions."""
@@ -66,7 +74,7 @@ class Program:
             for i in self.shared:
                 values[i] = own(values[i])
         if traces.is_plain:
-            return traces.structure.unflatten(values)
+            return self.built(values)
         return traces.structure.unflatten(
             [
                 values[leaf.position] if isinstance(leaf, Output) else own(leaf.value)

@@ -7,6 +7,7 @@ Everything else is a :func:`call`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -28,11 +29,24 @@ def elementwise(function: Callable[..., Any], arity: int) -> Op:
     )
 
 
+_math_erfc = np.frompyfunc(math.erfc, 1, 1)
+
+
+def erfc(x: Any) -> Any:
+    """1 - erf(x), of floats; NumPy has no such function."""
+    out = _math_erfc(x)  # an array of objects, or a float
+    return out if x.__class__ is float else np.asarray(out, np.asarray(x).dtype)[()]
+
+
 def _primitive(name: str, forward: Callable[..., Any], arity: int | None, *params: str) -> Op:
     return Op(name=name, forward=forward, arity=arity, param_names=frozenset(params), doc=name)
 
 
 def _scatter(*values: Any, shape: tuple[int, ...], dtype: Any, indices: tuple[Any, ...]) -> Any:
+    if len(values) == 1:
+        out = np.zeros(shape, dtype)
+        out[indices[0]] = values[0]
+        return out
     out = np.full(shape, -0.0, dtype)  # to which any number adds as it is
     is_blank = np.ones(shape, bool)
     for index, value in zip(indices, values, strict=True):
@@ -42,6 +56,7 @@ def _scatter(*values: Any, shape: tuple[int, ...], dtype: Any, indices: tuple[An
     return out
 
 
+ERFC = elementwise(erfc, 1)
 MATMUL = _primitive("matmul", np.matmul, 2)
 SUM = _primitive("sum", np.sum, 1, "axis")
 PROD = _primitive("prod", np.prod, 1, "axis")

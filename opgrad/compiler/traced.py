@@ -15,11 +15,12 @@ from typing import Any, NoReturn
 import numpy as np
 
 from opgrad.compiler.avals import Aval, aval_of
-from opgrad.compiler.forms import METHODS, in_form
+from opgrad.compiler.forms.table import METHODS, in_form
 from opgrad.compiler.operators import Operators, is_result
 from opgrad.compiler.primitives import (
     ASTYPE,
     BROADCAST,
+    ERFC,
     GETITEM,
     NUMBER,
     PICK,
@@ -318,6 +319,10 @@ class Traced(Operators):
             return NotImplemented
         params = {"shape": tuple(shape), "dtype": self.dtype, "indices": (index,)}
         return self.trace.record(SCATTER, (self,), params)
+
+    def erfc(self) -> Any:
+        """1 - erf(x); for ops that ask Python's own, one number at a time."""
+        return self.trace.record(ERFC, (self,)) if self.dtype.kind == "f" else NotImplemented
 
     def copy(self, order: str = "C") -> Traced:
         """Another of the same."""

@@ -6,7 +6,7 @@ Values are immutable, so a training step does not change a network, it makes the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from random import Random
 from typing import TypeAlias
@@ -60,6 +60,20 @@ class MLP:
         return cls(
             tuple(
                 tuple(Neuron.random(inputs, rng) for _ in range(neurons))
+                for inputs, neurons in pairwise(sizes)
+            )
+        )
+
+    @classmethod
+    def of(cls, sizes: Sequence[int], parameters: Iterable[Scalar]) -> MLP:
+        """The network of those sizes whose :attr:`parameters` these are."""
+        rest = iter(parameters)
+        return cls(
+            tuple(
+                tuple(
+                    Neuron(tuple(next(rest) for _ in range(inputs)), next(rest))
+                    for _ in range(neurons)
+                )
                 for inputs, neurons in pairwise(sizes)
             )
         )

@@ -69,20 +69,32 @@ def steps_per_epoch(rows: Sequence[Row], settings: Settings) -> int:
 
 def training(rows: Sequence[Row], settings: Settings, loss_of: Loss) -> Iterator[Step]:
     """Train a network on standardised rows, and yield after every step."""
+    model, batches = beginning(rows, settings)
+    for number, (epoch, batch, rate) in enumerate(batches, start=1):
+        began = perf_counter()
+        loss = mean_loss(model, batch, loss_of)
+        loss.backward()
+        model = model.step(rate)
+        yield Step(number, epoch, len(batch), loss.data, model, perf_counter() - began)
+
+
+def beginning(
+    rows: Sequence[Row], settings: Settings
+) -> tuple[MLP, Iterator[tuple[int, Sequence[Row], float]]]:
+    """The network to start from; and the batches, each with its epoch and the rate of its step."""
     rng = Random(settings.seed)
     model = MLP.random((len(rows[0].x), settings.hidden, 1), rng)
-    steps = settings.epochs * steps_per_epoch(rows, settings)
-    number = 0
-    for epoch in range(1, settings.epochs + 1):
-        shuffled = rng.sample(rows, len(rows))
-        for start in range(0, len(shuffled), settings.batch):
-            began = perf_counter()
-            batch = shuffled[start : start + settings.batch]
-            loss = mean_loss(model, batch, loss_of)
-            loss.backward()
-            model = model.step(settings.rate * (1 - number / steps))  # slower towards the end
-            number += 1
-            yield Step(number, epoch, len(batch), loss.data, model, perf_counter() - began)
+
+    def batches() -> Iterator[tuple[int, Sequence[Row], float]]:
+        steps, number = settings.epochs * steps_per_epoch(rows, settings), 0
+        for epoch in range(1, settings.epochs + 1):
+            shuffled = rng.sample(rows, len(rows))
+            for start in range(0, len(shuffled), settings.batch):
+                rate = settings.rate * (1 - number / steps)  # slower towards the end
+                yield epoch, shuffled[start : start + settings.batch], rate
+                number += 1
+
+    return model, batches()
 
 
 def mean_loss(model: MLP, rows: Sequence[Row], loss_of: Loss) -> Scalar:

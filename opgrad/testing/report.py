@@ -77,13 +77,23 @@ class Report:
         return not self.failures
 
     def __str__(self) -> str:
-        checked = f"{len(self.properties)} properties at {len(self.samples)} samples"
         if not self.failures:
-            return f"{self.op}: passed ({checked})"
-        head = f"{self.op}: {len(self.failures)} failures ({checked})"
+            return f"{self.op}: passed ({self.extent})"
+        failures = _counted(len(self.failures), "failure", "failures")
+        head = f"{self.op}: {failures} ({self.extent})"
         return "\n".join([head, *map(str, self.failures)])
+
+    @property
+    def extent(self) -> str:
+        """How many properties were checked, at how many samples."""
+        properties = _counted(len(self.properties), "property", "properties")
+        return f"{properties} at {_counted(len(self.samples), 'sample', 'samples')}"
 
     def as_dict(self) -> dict[str, Any]:
         """The same as dicts, lists and strings."""
         made: dict[str, Any] = json.loads(json.dumps(asdict(self)))
         return {**made, "passed": bool(self)}
+
+
+def _counted(n: int, one: str, several: str) -> str:
+    return f"{n} {one if n == 1 else several}"

@@ -11,7 +11,14 @@ from opgrad import Raw
 from opgrad_activations.far import above, within
 from opgrad_activations.samples import ANYWHERE
 
-_erfc = np.frompyfunc(math.erfc, 1, 1)  # NumPy has none
+_math_erfc = np.frompyfunc(math.erfc, 1, 1)  # NumPy has none
+
+
+def _erfc(x: Raw) -> Raw:
+    if og.is_traced(x):
+        return x.erfc()
+    out = _math_erfc(x)  # an array of objects, or a float
+    return out if isinstance(out, float) else out.astype(np.result_type(x))
 
 
 @og.op(elementwise=True, samples=ANYWHERE)
@@ -20,9 +27,7 @@ def normal_cdf(x: Raw) -> Raw:
 
     Derivative: its density, exp(-x**2 / 2) / sqrt(2 * pi).
     """
-    scaled = x * -math.sqrt(0.5)
-    out = _erfc(scaled)  # an array of objects, or a float
-    return 0.5 * (out if isinstance(out, float) else out.astype(np.result_type(scaled)))
+    return 0.5 * _erfc(x * -math.sqrt(0.5))
 
 
 @normal_cdf.vjp

@@ -26,7 +26,7 @@ def det(a: Raw) -> Raw:
 
 @det.vjp
 def _(g: Raw, out: Raw, a: Raw) -> Raw:
-    return per_matrix(g) * on_either(cofactors, a)
+    return per_matrix(g) * cofactors(a)
 
 
 @og.op(samples=[(SQUARE,), (STACK,), *float32((SQUARE,))])

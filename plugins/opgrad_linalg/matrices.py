@@ -76,7 +76,7 @@ def real(a: Raw, what: str) -> None:
 
 
 def on_either(op: og.Op, *inputs: Raw, **params: Any) -> Raw:
-    """An op in a rule, where no NumPy function stands for it: recorded on Values only."""
+    """An op in what is called on Values and on raw data, which stays raw."""
     if any(isinstance(x, og.Value) for x in inputs):
         return og.ops[f"linalg.{op.name}"](*inputs, **params)
     return op.forward(*inputs, **params)

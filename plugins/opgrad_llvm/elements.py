@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from opgrad_llvm.code import Code
-from opgrad_llvm.kinds import Kind, is_float
+from opgrad_llvm.kinds import Kind, is_float, known
 
 Emit = Callable[..., str]
 """``emit(code, kind, *refs)``: write instructions on values of that kind; the result's name."""
@@ -72,6 +72,9 @@ def _extremum(less: bool, skips_nan: bool) -> Emit:
     floats, ints = ("ole", "le") if less else ("oge", "ge")
 
     def emit(code: Code, kind: Kind, x: str, y: str) -> str:
+        if is_float(kind) and not skips_nan and not math.isnan(known(y)):
+            beyond = code.let(f"fcmp {'ogt' if less else 'olt'} {code.type(kind)} {x}, {y}")
+            return choose(code, kind, beyond, y, x)  # one instruction, where processors have it
         first = _compare(floats, ints)(code, kind, x, y)
         if is_float(kind):
             judge = y if skips_nan else x

@@ -37,7 +37,8 @@ class Kernel:
         self.range = (f"%{2 + passed}", f"%{3 + passed}")
         self.reductions = [r for r in plan.nest.reductions if r.node in self.own]
         inner = [r for r in self.reductions if r.is_row]
-        self.kept = inner if len(inner) <= IN_REGISTERS else [r for r in inner if not r.is_full]
+        in_registers = number in plan.tiles or len(inner) <= IN_REGISTERS
+        self.kept = inner if in_registers else [r for r in inner if not r.is_full]
         self.block = "%entry"
         self.bases: dict[Block, str] = {}
         self.pointers: dict[og.Node, str] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from functools import cache
 from typing import Any
@@ -56,6 +57,14 @@ def literal(value: Any, kind: Kind) -> str:
                 value = float(np.float32(value))
         return "0x" + struct.pack(">d", value).hex()
     return str(int(np.array(value, kind)))
+
+
+def known(ref: str) -> float:
+    """The float that a reference is a literal of, in one lane or all; NaN if it is none."""
+    if ref.startswith("%"):
+        return math.nan
+    bits = bytes.fromhex(ref.rpartition("0x")[2].rstrip(")"))
+    return float(struct.unpack(">d", bits)[0])
 
 
 def zero(kind: Kind) -> str:

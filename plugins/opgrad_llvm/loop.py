@@ -2,7 +2,8 @@
 
 A loop is one *kernel*, a function that goes over all elements; or, if it has very many nodes,
 several, each with a part of the nodes, that go over one block of elements after the other. What one
-kernel leaves for the next is then in a scratch area, as is what reductions have come to.
+kernel leaves for the next is then in a scratch area, as is what reductions have come to. Many sums
+have kernels of their own, which need few operands each.
 """
 
 from __future__ import annotations

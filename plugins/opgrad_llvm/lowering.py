@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from time import perf_counter
 
 import opgrad as og
@@ -26,22 +24,9 @@ LARGE = 2500
 def lower(graph: og.Graph, inputs: Sequence[og.Node]) -> Program:
     """A program for a graph of primitives; ``inputs`` are the leaves that arguments go to."""
     start = perf_counter()
-    with _no_collection():
-        lowering = _Lowering(graph, inputs)
-        lowering.write()
-        return lowering.program(start)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep the garbage collector from looking, again and again, through a graph that stays."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
+    lowering = _Lowering(graph, inputs)
+    lowering.write()
+    return lowering.program(start)
 
 
 class _Lowering:

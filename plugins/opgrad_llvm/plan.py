@@ -12,10 +12,12 @@ from opgrad_llvm.layout import Layout
 from opgrad_llvm.nest import Nest, Reduction
 from opgrad_llvm.roles import Roles
 from opgrad_llvm.schedule import Step
+from opgrad_llvm.target import host
+from opgrad_llvm.tiles import Tile, sums_of, tiles
 
 LONGEST = 1000
 """Nodes of one kernel."""
-BLOCK = 64
+BLOCK = 96
 """Elements that several kernels take turns on."""
 ALONE = 8192
 """Elements after which a kernel that is alone puts its sums away: long sums lose precision."""
@@ -31,6 +33,7 @@ class Plan:
         nest: its axes.
         lanes: elements of a vector.
         parts: the nodes of each kernel.
+        tiles: the numbers of those parts that have nothing but sums, and these in registers.
         full: reductions to one number, whose vectors of sums are in the scratch area.
         added: reductions whose results are added up in memory, and so must be prepared.
         inside: the kind that each reduction is computed in.
@@ -41,10 +44,9 @@ class Plan:
         self, name: str, step: Step, nest: Nest, roles: Roles, layout: Layout, lanes: int
     ) -> None:
         self.name, self.nest, self.roles, self.layout, self.lanes = name, nest, roles, layout, lanes
-        count = -(-len(step.nodes) // LONGEST)
-        size = -(-len(step.nodes) // count)
-        self.parts = [step.nodes[k : k + size] for k in range(0, len(step.nodes), size)]
         self.full = [r for r in nest.reductions if r.is_full]
+        self.tiles: set[int] = set()
+        self.parts = self._parts(step.nodes)
         self.added = [r for r in nest.reductions if not r.is_full and self._is_added(r)]
         self.inside = {r: self._inside(r) for r in nest.reductions}
         self.scratch = 0
@@ -54,6 +56,35 @@ class Plan:
             self.scratch += lanes * SIZE[self.inside[reduction]]
         self.scratch = -(-self.scratch // 64) * 64
         self._between = self._places(self.parts)
+
+    def _parts(self, nodes: Sequence[og.Node]) -> list[Sequence[og.Node]]:
+        """The nodes of each kernel: many sums in tiles, each after what it adds up."""
+        found = self._tiles(nodes)
+        inside = {node for tile in found for node in tile.nodes}
+        others = [node for node in nodes if node not in inside]
+        count = -(-len(others) // LONGEST)
+        size = -(-len(others) // max(count, 1))
+        chunks = [others[k : k + size] for k in range(0, len(others), size or 1)]
+        home = {node: k for k, part in enumerate(chunks) for node in part}
+        after: dict[int, list[Sequence[og.Node]]] = {}
+        for tile in found:
+            ready = max((home.get(x, -1) for x in tile.operands), default=-1)
+            after.setdefault(ready, []).append(tile.nodes)
+        parts: list[Sequence[og.Node]] = []
+        for k, chunk in enumerate([(), *chunks], -1):
+            parts += [chunk] if chunk else []
+            for tile_nodes in after.get(k, ()):
+                self.tiles.add(len(parts))
+                parts.append(tile_nodes)
+        return parts
+
+    def _tiles(self, nodes: Sequence[og.Node]) -> list[Tile]:
+        if len(self.full) <= IN_REGISTERS:
+            return []
+        reductions = [r.node for r in self.full]
+        wide = max(self.lanes * SIZE[self._inside(r)] for r in self.full) // host().vector_bytes
+        size = host().registers // 2 // max(wide, 1)
+        return tiles(sums_of(nodes, reductions, self.nest.writes), size)
 
     @property
     def is_single(self) -> bool:
@@ -82,7 +113,7 @@ class Plan:
             for x in node.inputs:
                 if home.get(x, k) != k:
                     last[x] = k
-        room = BLOCK * max(self.lanes, 8)
+        room = BLOCK * max(self.lanes, 8) + 64  # not a power of two, for the caches' sake
         free: list[int] = []
         places: dict[og.Node, int] = {}
         ends: dict[int, list[int]] = {}

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from opgrad.compiler.avals import Aval
+from opgrad.compiler.primitives import erfc
 from opgrad_llvm import mathlib
 from opgrad_llvm.elements import ELEMENTS, SCIPY, Emit, Instruction, math_call
 from opgrad_llvm.kinds import REGISTER, Kind, is_float, kind_of
@@ -52,7 +53,7 @@ def rule_of(
     """The rule for an elementwise function; ``None``: native code cannot compute it as NumPy does.
 
     Args:
-        function: a ufunc, or ``np.where``.
+        function: a ufunc, ``np.where`` or ``erfc``.
         given: of its inputs.
         out: of its result.
         last: the last input, if it is a number known now.
@@ -94,6 +95,8 @@ def _emit(function: Callable[..., Any], kind: Kind, last: float | int | None) ->
     if function is np.power and last is not None and (emit := power_of(last)):
         return emit
     name = getattr(function, "__name__", "")
+    if function is erfc:
+        return math_call(name)
     if getattr(np, name, None) is not function:
         name = _scipy_name(function)
         if name in SCIPY:
@@ -116,9 +119,11 @@ def _scipy_name(function: Callable[..., Any]) -> str:
 
 def _loop_kinds(function: Callable[..., Any], given: tuple[Aval, ...]) -> list[Kind] | None:
     """The kinds that NumPy would compute in: of each input, and of the result."""
-    if function is np.where:
+    if function is erfc:
+        dtypes: tuple[Any, ...] = (given[0].dtype, given[0].dtype)
+    elif function is np.where:
         chosen = np.result_type(*[_example(aval) for aval in given[1:]])
-        dtypes: tuple[Any, ...] = (np.dtype(bool), chosen, chosen, chosen)
+        dtypes = (np.dtype(bool), chosen, chosen, chosen)
     else:
         assert isinstance(function, np.ufunc)
         try:

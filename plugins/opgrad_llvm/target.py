@@ -18,6 +18,7 @@ class Target:
         cpu: its model.
         features: what it has and lacks, as LLVM lists it.
         vector_bytes: the width of its vector registers.
+        registers: how many of these there are.
         has_fma: whether it multiplies and adds in one, rounded once.
     """
 
@@ -25,6 +26,7 @@ class Target:
     cpu: str
     features: str
     vector_bytes: int
+    registers: int
     has_fma: bool
 
     def lanes(self, size: int) -> int:
@@ -50,10 +52,12 @@ def host() -> Target:
     features = llvm.get_host_cpu_features()
     wide = 64 if features.get("avx512f") and features.get("avx512vl") else None
     triple = llvm.get_process_triple()
+    is_arm = triple.startswith(("aarch64", "arm64"))
     return Target(
         triple=triple,
         cpu=llvm.get_host_cpu_name(),
         features=features.flatten(),
         vector_bytes=wide or (32 if features.get("avx2") else 16),
-        has_fma=bool(features.get("fma")) or triple.startswith(("aarch64", "arm64")),
+        registers=32 if wide or is_arm else 16,
+        has_fma=bool(features.get("fma")) or is_arm,
     )

@@ -8,31 +8,11 @@ from typing import Any
 
 import numpy as np
 
+import opgrad as og
 from opgrad_llvm.engine import Native
 from opgrad_llvm.spread import Spread
 
-_threads = 1
-_pool: ThreadPoolExecutor | None = None
-
-
-def set_num_threads(threads: int) -> None:
-    """Let large loops of compiled programs use so many threads; at first, 1.
-
-    Sums then depend, in their last digits, on the number of threads.
-
-    Raises:
-        ValueError: fewer than one.
-    """
-    global _threads
-    if threads < 1:
-        raise ValueError(f"a program takes at least one thread; given {threads}")
-    _threads = threads
-    _forget_pool()
-
-
-def get_num_threads() -> int:
-    """How many threads large loops may use."""
-    return _threads
+_pool: tuple[int, ThreadPoolExecutor] | None = None
 
 
 def _forget_pool() -> None:
@@ -44,11 +24,12 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_pool)  # a child has none of its parent's threads
 
 
-def _workers() -> ThreadPoolExecutor:
+def _workers(threads: int) -> ThreadPoolExecutor:
     global _pool
-    if _pool is None:
-        _pool = ThreadPoolExecutor(_threads, "opgrad")
-    return _pool
+    pool = _pool  # another thread may change it
+    if pool is None or pool[0] != threads:
+        pool = _pool = threads, ThreadPoolExecutor(threads, "opgrad")
+    return pool[1]
 
 
 class Loop:
@@ -68,7 +49,8 @@ class Loop:
 
     def __call__(self, frame: int) -> None:
         """Run it."""
-        pieces = self.spread.pieces(_threads)
+        threads = og.get_num_threads()
+        pieces = self.spread.pieces(threads)
         if len(pieces) == 1:
             self.whole(frame)
             return
@@ -83,8 +65,9 @@ class Loop:
             self.begin(frame, place)
             self.part(frame, place, start, stop)
 
+        workers = _workers(threads)
         others = [
-            _workers().submit(run, place, *piece)
+            workers.submit(run, place, *piece)
             for place, piece in zip(places[1:], pieces[1:], strict=True)
         ]
         run(places[0], *pieces[0])

@@ -7,7 +7,7 @@ from scipy import special
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_scipy.rules import not_known, on_either
+from opgrad_scipy.rules import not_known
 from opgrad_scipy.samples import POSITIVE, POSITIVE_PAIRS, TRIPLES
 
 
@@ -41,7 +41,7 @@ def psi(x: Raw) -> Raw:
 
 @psi.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return g * on_either(polygamma, x, n=1)
+    return g * polygamma(x, n=1)
 
 
 @og.op(elementwise=True, samples=[*POSITIVE, og.Sample(0.7, n=2)])
@@ -55,7 +55,7 @@ def polygamma(x: Raw, *, n: int = 1) -> Raw:
 
 @polygamma.vjp
 def _(g: Raw, out: Raw, x: Raw, *, n: int = 1) -> Raw:
-    return g * on_either(polygamma, x, n=n + 1)
+    return g * polygamma(x, n=n + 1)
 
 
 @og.op(elementwise=True, implements=special.beta, samples=POSITIVE_PAIRS)

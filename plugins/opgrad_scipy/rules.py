@@ -23,7 +23,7 @@ def quotient_or(limit: float, x: Raw, y: Raw) -> Raw:
 
 
 def on_either(op: og.Op, *inputs: Raw, **params: Any) -> Raw:
-    """An op in a rule, where no ufunc stands for it: recorded on Values only."""
+    """An op in what is called on Values and on raw data, which stays raw."""
     if any(isinstance(x, og.Value) for x in inputs):
         return og.ops[f"scipy.{op.name}"](*inputs, **params)
     return op.forward(*inputs, **params)

@@ -70,6 +70,14 @@ def test_demo_says_how_the_training_went(short: Finished) -> None:
     assert re.search(r"Unseen rows: \d+\.\d% right; \d of \d dog and \d of \d cat", short.stdout)
 
 
+def test_demo_trains_once_more_compiled(short: Finished) -> None:
+    """With the time it took, and how far losses are apart: no more than by rounding."""
+    told = short.stdout.partition("4. The same network, compiled")[2]
+    assert re.search(r"\d\.\d s to trace and compile 1 sizes? of batch; then \d+\.\d\d ms", told)
+    assert "times faster" in told
+    assert re.search(r"The losses of all 1 steps are the same to (0e\+00|\de-1\d)", told)
+
+
 def test_demo_draws_into_the_folder_that_it_names(short: Finished, folder: Path) -> None:
     """A picture of the graph and one of the training; the folder is made."""
     out = folder / "new" / "pictures"
@@ -93,9 +101,8 @@ def test_demo_is_deterministic(run: Run, logcosh: Path, tmp_path: Path) -> None:
     """All but the times is decided by the seed."""
     (tmp_path / "pets.csv").write_text(TABLE)
     command = ("-m", "opgrad", "demo", "--data", "pets.csv", "--epochs", "3", "--seed", "7")
-    first, again = (
-        re.sub(r" +[\d.]+ ms a step", "", run(*command, path=(logcosh,)).stdout) for _ in range(2)
-    )
+    times = r" +[\d.]+ ms a step|[\d.]+ s to trace|where Values took [\d.]+: \d+ times faster"
+    first, again = (re.sub(times, "", run(*command, path=(logcosh,)).stdout) for _ in range(2))
     assert "loss" in first
     assert first == again
 

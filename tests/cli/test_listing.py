@@ -60,11 +60,13 @@ def test_ops_json_says_what_an_op_is(invoke: Invoke) -> None:
 
 
 def test_plugins_shows_what_each_brings(invoke: Invoke) -> None:
-    """Ops and schedulers, by name."""
+    """Ops, schedulers and backends, by name."""
     result = invoke("plugins")
     assert result.exit_code == 0
     assert "ops: identity, add, " in result.stdout
     assert "scheduler: sequential" in result.stdout
+    assert "backend: python" in result.stdout
+    assert "backend: llvm" in result.stdout
 
 
 def test_plugins_json_says_who_a_plugin_is(invoke: Invoke) -> None:
@@ -82,6 +84,7 @@ def test_plugins_json_says_who_a_plugin_is(invoke: Invoke) -> None:
         "certification": "built in",
         "ops": [],
         "schedulers": ["sequential"],
+        "backends": [],
         "lost": {},
     }
 

@@ -10,9 +10,19 @@ import numpy as np
 import pytest
 
 from opgrad import Value
+from opgrad.demo.compiled import train
 from opgrad.demo.dataset import Row
 from opgrad.demo.mlp import MLP
-from opgrad.demo.train import Settings, Step, accuracy, confusion, epoch_losses, steps_per_epoch
+from opgrad.demo.train import (
+    Settings,
+    Step,
+    accuracy,
+    by_softplus,
+    confusion,
+    epoch_losses,
+    steps_per_epoch,
+    training,
+)
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -116,3 +126,15 @@ def test_random_weights_are_decided_by_the_seed() -> None:
     first, again = (_network()(X)[0] for _ in range(2))
     assert isinstance(first, Value)
     assert first.data == again.data
+
+
+def test_compiled_training_is_the_same() -> None:
+    """Number for number, but for rounding; batches of two sizes are two programs."""
+    rng = Random(1)
+    rows = [Row((rng.gauss(0, 1), rng.gauss(0, 1)), rng.choice((-1, 1))) for _ in range(10)]
+    settings = Settings(epochs=2, hidden=3, batch=4)
+    steps = list(training(rows, settings, by_softplus))
+    compiled = train(rows, settings, by_softplus)
+    assert compiled.losses == pytest.approx([step.loss for step in steps], rel=1e-12)
+    weights = [p.data for p in steps[-1].model.parameters]
+    assert [p.data for p in compiled.model.parameters] == pytest.approx(weights, rel=1e-10)

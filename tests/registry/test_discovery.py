@@ -178,3 +178,26 @@ def test_plugins_know_what_they_bring(special: Environment) -> None:
     result = [infos["special"].ops, infos["special"].schedulers, infos["sequential"].schedulers]
     """
     assert special.run(code) == [["doubled"], [], ["sequential"]]
+
+
+def test_compiling_loads_no_third_party_plugin(special: Environment) -> None:
+    """Nor those built-in ones with an extra that it has no use for."""
+    code = f"""
+    og.compile(lambda x: x + 1.0)(1.0)
+    result = {LOADED}
+    """
+    loaded = special.run(code)
+    assert "opgrad_llvm" in loaded
+    assert "opgrad_special" not in loaded
+    assert "opgrad_scipy" not in loaded
+
+
+def test_a_backend_that_the_built_ins_lack_loads_third_party_plugins(special: Environment) -> None:
+    """It may be one of theirs."""
+    code = f"""
+    try:
+        og.default_registry().backend("nobody's")
+    except og.errors.UnknownBackendError:
+        result = {LOADED}
+    """
+    assert "opgrad_special" in special.run(code)

@@ -27,8 +27,10 @@ def chosen(without: Iterable[str] = ()) -> dict[str, Any]:
     """The modules of those that are installed, and not left out, by name."""
     found = {}
     for name, (module, package) in MODULES.items():
+        if name in without:
+            continue
         if package is not None and find_spec(package) is None:
             print(f"{name} is not installed, and left out")
-        elif name not in without:
+        else:
             found[name] = import_module(f"{__name__}.{module}")
     return found

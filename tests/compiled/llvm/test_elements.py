@@ -131,6 +131,15 @@ def test_mixed_dtypes(name: str, dtypes: tuple[str, str]) -> None:
     assert_same(UFUNCS[name], x, y)
 
 
+@pytest.mark.parametrize("bound", [0.0, -0.0, 1.5, np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", ["maximum", "minimum", "fmax", "fmin"])
+def test_bounds_known_when_compiled(name: str, dtype: Any, bound: float) -> None:
+    """On either side, a NaN among what is bounded or the bound itself."""
+    x = edges(dtype)
+    assert_same(lambda x: (UFUNCS[name](x, bound), UFUNCS[name](bound, x)), x, ulps=0)
+
+
 @pytest.mark.parametrize("number", [2, 0.5, True])
 @pytest.mark.parametrize("dtype", ["f8", "f4", "i8", "i4", "?"])
 def test_python_numbers_take_on_dtypes(number: Any, dtype: str) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import opgrad as og
-from opgrad_llvm import lowering, program, spread, threads
+from opgrad_llvm import lowering, program, spread
 from tests.compiled.llvm.programs import assert_same, compiled, program_of
 
 Step = Callable[[Any, Any], Any]
@@ -92,9 +92,9 @@ def test_threads_may_share_a_program() -> None:
 def four_threads(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Loops of any size are spread over four threads."""
     monkeypatch.setattr(spread, "WORTH", 1)
-    threads.set_num_threads(4)
+    og.set_num_threads(4)
     yield
-    threads.set_num_threads(1)
+    og.set_num_threads(1)
 
 
 @pytest.mark.usefixtures("four_threads")
@@ -112,8 +112,20 @@ def test_loops_spread_over_threads(shape: tuple[int, ...]) -> None:
 def test_at_least_one_thread() -> None:
     """None at all could not run anything."""
     with pytest.raises(ValueError, match="at least one"):
-        threads.set_num_threads(0)
-    assert threads.get_num_threads() == 1
+        og.set_num_threads(0)
+    with pytest.raises(TypeError):
+        og.set_num_threads(1.5)  # type: ignore[arg-type]  # on purpose
+    assert og.get_num_threads() == 1
+
+
+@pytest.mark.usefixtures("four_threads")
+def test_the_number_of_threads_may_change_between_calls() -> None:
+    """A program that there is already uses the new one."""
+    f = compiled(lambda x: np.sum(np.exp(x)))
+    x = np.linspace(0, 1, 100_003)
+    first = f(x)
+    og.set_num_threads(2)
+    assert np.isclose(f(x), first, rtol=1e-14)
 
 
 def long(x: Any) -> Any:
@@ -150,7 +162,7 @@ def test_large_programs_that_are_called_often_get_better(monkeypatch: pytest.Mon
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_process_runs_and_compiles() -> None:
     """What its parent compiled, and more."""
-    threads.set_num_threads(2)
+    og.set_num_threads(2)
     f = compiled(lambda x: np.exp(x) * 2.0)
     x = np.ones(300_000)
     f(x)
@@ -161,7 +173,7 @@ def test_a_forked_process_runs_and_compiles() -> None:
             compiled(lambda x: np.sin(x))(x), np.sin(x)
         )
         os._exit(0 if ok else 1)
-    threads.set_num_threads(1)
+    og.set_num_threads(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 

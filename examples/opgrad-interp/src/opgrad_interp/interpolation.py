@@ -11,7 +11,6 @@ import numpy as np
 import opgrad as og
 from opgrad import Raw
 from opgrad_interp.basis import interpolate, transposed
-from opgrad_interp.either import on_either
 
 KNOTS = np.array([0.0, 0.8, 1.5, 2.7, 3.1, 4.0])
 VALUES = np.array([0.3, 1.4, -0.2, 0.9, 2.1, 1.7])
@@ -54,7 +53,7 @@ def spline(x: Raw, knots: Raw, values: Raw, *, degree: int = 3, derivative: int 
 def _(
     g: Raw, out: Raw, x: Raw, knots: Raw, values: Raw, *, degree: int = 3, derivative: int = 0
 ) -> Raw:
-    slope = on_either(spline, x, knots, values, degree=degree, derivative=derivative + 1)
+    slope = spline(x, knots, values, degree=degree, derivative=derivative + 1)
     return _sum_over_tail(g * slope, x)
 
 
@@ -69,7 +68,7 @@ def _(
 def _(
     g: Raw, out: Raw, x: Raw, knots: Raw, values: Raw, *, degree: int = 3, derivative: int = 0
 ) -> Raw:
-    return on_either(spline_transpose, g, x, knots, degree=degree, derivative=derivative)
+    return spline_transpose(g, x, knots, degree=degree, derivative=derivative)
 
 
 @og.op(
@@ -107,14 +106,14 @@ def spline_transpose(
 def _(
     g: Raw, out: Raw, weights: Raw, x: Raw, knots: Raw, *, degree: int = 3, derivative: int = 0
 ) -> Raw:
-    return on_either(spline, x, knots, g, degree=degree, derivative=derivative)
+    return spline(x, knots, g, degree=degree, derivative=derivative)
 
 
 @spline_transpose.vjp_wrt(1)
 def _(
     g: Raw, out: Raw, weights: Raw, x: Raw, knots: Raw, *, degree: int = 3, derivative: int = 0
 ) -> Raw:
-    slope = on_either(spline, x, knots, g, degree=degree, derivative=derivative + 1)
+    slope = spline(x, knots, g, degree=degree, derivative=derivative + 1)
     return _sum_over_tail(weights * slope, x)
 
 

@@ -11,7 +11,6 @@ from scipy.interpolate import make_smoothing_spline
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_interp.either import on_either
 from opgrad_interp.interpolation import KNOTS, VALUES, in_precision_of
 
 
@@ -45,7 +44,7 @@ def smooth(values: Raw, knots: Raw, penalty: Raw) -> Raw:
 
 @smooth.vjp_wrt(0)
 def _(g: Raw, out: Raw, values: Raw, knots: Raw, penalty: Raw) -> Raw:
-    return on_either(smooth, g, knots, penalty)
+    return smooth(g, knots, penalty)
 
 
 @smooth.vjp_wrt(1)
@@ -55,5 +54,5 @@ def _(g: Raw, out: Raw, values: Raw, knots: Raw, penalty: Raw) -> Raw:
 
 @smooth.vjp_wrt(2)
 def _(g: Raw, out: Raw, values: Raw, knots: Raw, penalty: Raw) -> Raw:
-    bends = on_either(smooth, (values - out) / penalty, knots, penalty)
+    bends = smooth((values - out) / penalty, knots, penalty)
     return -np.sum(g * bends)

@@ -1,0 +1,1 @@
+"""NumPy functions on traced arrays, in the form that backends know."""
