@@ -61,12 +61,12 @@ def certification(info: PluginInfo, ops: Iterable[Op]) -> Certification:
         return Certification("built in")
     path = certificate_path(info.module)
     certificate = None if path is None else read_certificate(path)
-    if certificate is None:
+    if certificate is None or certificate["plugin"] != info.name:
         return Certification(
             "uncertified", f"it has no certificate: opgrad check --certify {info.name} makes one"
         )
-    certified: Mapping[str, Any] = certificate["ops"]
-    changed = [op.name for op in ops if certified.get(op.name, {}).get("rules") != fingerprint(op)]
+    certified: Mapping[str, str] = certificate["rules"]
+    changed = [op.name for op in ops if certified.get(op.name) != fingerprint(op)]
     if changed:
         return Certification(
             "changed",
@@ -77,15 +77,20 @@ def certification(info: PluginInfo, ops: Iterable[Op]) -> Certification:
 
 
 def read_certificate(path: Path) -> dict[str, Any] | None:
-    """What the file says; ``None`` if there is none, or it is not one of ours."""
+    """The ``plugin``, and the ``rules``: the hash of each op's, by its name.
+
+    ``None`` if there is no such file, or it is not one of ours.
+    """
     import json
 
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        known = found["format"] == FORMAT and isinstance(found["ops"], dict)
-    except (OSError, ValueError, LookupError, TypeError):
+        if found["format"] != FORMAT:
+            return None
+        rules = {name: op["rules"] for name, op in found["ops"].items()}
+        return {"plugin": found["plugin"], "rules": rules}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
-    return found if known else None
 
 
 def write_certificate(

@@ -1,4 +1,4 @@
-"""A hash of what an op computes: its forward, its rules, and the functions and constants they use.
+"""A hash of what an op computes: forward and rules, and the functions, classes and data they use.
 
 It goes by the source, without comments and layout, so that it is the same under every Python; by
 the bytecode where there is no source, or that of a lambda. What is followed is in the op's own
@@ -10,8 +10,9 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
-from types import CodeType, FunctionType
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from types import CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -59,28 +60,92 @@ def _of_function(function: Callable[..., Any], package: str, seen: set[int]) -> 
     used += [("default", x) for x in (function.__defaults__ or ())]
     used += [(name, x) for name, x in sorted((function.__kwdefaults__ or {}).items())]
     for name, value in used:
-        yield from _of_value(name, value, package, seen)
+        if isinstance(value, ModuleType):
+            yield from _of_module(value, names, package, seen)
+        else:
+            yield from _of_value(name, value, package, seen)
+
+
+def _of_module(
+    module: ModuleType, names: Sequence[str], package: str, seen: set[int]
+) -> Iterator[str]:
+    """What a function that uses these names may use of a module of the same package."""
+    if module.__name__.partition(".")[0] != package:
+        return
+    for name in names:
+        value = vars(module).get(name)
+        if not isinstance(value, ModuleType):
+            yield from _of_value(name, value, package, seen)
+        elif value.__name__.startswith(f"{module.__name__}."):  # down only: no endless walk
+            yield from _of_module(value, names, package, seen)
 
 
 def _of_value(name: str, value: Any, package: str, seen: set[int]) -> Iterator[str]:
-    """A constant, or a function or op of the same package; of anything else, only the name."""
-    module = str(getattr(value, "__module__", None) or "").partition(".")[0]
+    """What the value is made of, if it is data, or of the same package; else only the name."""
+    if isinstance(value, MethodType | staticmethod | classmethod):
+        value = value.__func__
+    own = str(getattr(value, "__module__", None) or "").partition(".")[0] == package
     if isinstance(value, CONSTANTS):
         yield f"{name} = {value!r}"
-    elif isinstance(value, tuple | list):
-        for i, item in enumerate(value):
-            yield from _of_value(f"{name}[{i}]", item, package, seen)
+    elif isinstance(value, np.ndarray | np.generic) and value.dtype != object:
+        yield f"{name} = {value.dtype} {value.shape} {value.tobytes().hex()}"
     elif isinstance(value, Op):
         yield f"{name} is op {value.name}"
         if value.module.partition(".")[0] == package and id(value) not in seen:
             yield from _of_op(value, package, seen)
+    elif isinstance(value, FunctionType):
+        if own:
+            yield f"{name} ="
+            yield from _of_function(value, package, seen)
     elif isinstance(value, type):
         yield f"{name} is {value.__qualname__}"
-    elif isinstance(value, FunctionType) and module == package:
-        yield f"{name} ="
-        yield from _of_function(value, package, seen)
-    elif isinstance(value, np.ndarray | np.generic):
-        yield f"{name} = {value.dtype} {value.shape} {value.tobytes().hex()}"
+        if own:
+            yield from _of_parts(name, value, _of_class(value), package, seen)
+    elif (parts := _parts(value, own)) is not None:
+        yield f"{name} of {type(value).__qualname__}"
+        yield from _of_parts(name, value, parts, package, seen)
+
+
+def _of_parts(
+    name: str, whole: Any, parts: Mapping[Any, Any], package: str, seen: set[int]
+) -> Iterator[str]:
+    if id(whole) not in seen:
+        seen.add(id(whole))
+        for key, part in parts.items():
+            yield from _of_value(f"{name}[{key!r}]", part, package, seen)
+        seen.discard(id(whole))  # no more than a guard against cycles: its id may be used again
+
+
+def _parts(value: Any, own: bool) -> Mapping[Any, Any] | None:
+    """The parts of a container, or of an object of the package; ``None`` if it is neither."""
+    if isinstance(value, np.ndarray):
+        value = value.ravel().tolist()
+    if isinstance(value, tuple | list):
+        return dict(enumerate(value))
+    if isinstance(value, set | frozenset):
+        return dict(enumerate(sorted(value, key=repr)))
+    if isinstance(value, Mapping):
+        return value
+    if isinstance(value, partial):
+        return {"function": value.func, "args": value.args, "keywords": value.keywords}
+    if isinstance(value, property):
+        return {"get": value.fget}
+    if isinstance(value, SimpleNamespace):
+        return vars(value)
+    if not own:
+        return None
+    slots = [n for c in type(value).__mro__ for n in getattr(c, "__slots__", ())]
+    held = {n: getattr(value, n) for n in slots if n[:2] != "__" and hasattr(value, n)}
+    return {"class": type(value), **held, **getattr(value, "__dict__", {})}
+
+
+def _of_class(of: type) -> dict[str, Any]:
+    """Bases, methods and constants; not what Python adds, which differs by its version."""
+    own = {n: x for n, x in vars(of).items() if isinstance(x, _METHODS) or n[:2] != "__"}
+    return {"bases": of.__bases__, **dict(sorted(own.items()))}
+
+
+_METHODS = (FunctionType, staticmethod, classmethod, property)
 
 
 def _source(function: FunctionType) -> str:

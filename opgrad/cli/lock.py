@@ -82,7 +82,7 @@ def read_lock(path: Path) -> dict[str, Any]:
 def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What has changed, plugin by plugin: its name, and what."""
     was, now = old["plugins"], new["plugins"]
-    for name in was.keys() | now.keys():
+    for name in sorted(was.keys() | now.keys()):
         if name not in now:
             package = was[name]["distribution"] or "registered by hand"
             yield name, f"is not there any more ({package} {was[name]['version']})"

@@ -88,15 +88,17 @@ def _wrong_shape(given: tuple[int, ...], shape: tuple[int, ...], out: tuple[int,
 
 @at_each_sample()
 def linear_in_cotangent(point: Point) -> Iterator[Finding]:
-    """Twice the cotangent gives twice the cotangents, and the sum of two their sum."""
+    """Of none comes none, of a large multiple the same multiple, and of a sum the sum."""
     out = point.in_double.forward()
     g, h = arbitrary(out), arbitrary(out, seed=11)
     in_double = point.in_double
     (_, one), (_, other) = in_double.pulled(g), in_double.pulled(h)
-    _, both = in_double.pulled(2 * g + h)
-    for i, a, b, c in zip(point.positions, one, other, both, strict=True):
-        expected = 2 * a + b
-        if np.all(np.isfinite(expected)) and not np.allclose(c, expected, 1e-6, 1e-9):
+    (_, both), (_, none) = in_double.pulled(100 * g + h), in_double.pulled(0 * g)
+    for i, a, b, c, zero in zip(point.positions, one, other, both, none, strict=True):
+        expected = 100 * a + b
+        if not np.all(np.isfinite(expected)):
+            continue
+        if not np.allclose(c, expected, 1e-6, 1e-9):
             ignored = np.allclose(a, b) and np.allclose(a, c)
             mistake = (
                 "g is ignored: the chain rule multiplies the derivative by g"
@@ -104,6 +106,9 @@ def linear_in_cotangent(point: Point) -> Iterator[Finding]:
                 else "the rule is not linear in g: each term of a cotangent has g as a factor once"
             )
             yield Finding(show(c), show(expected), mistake, point.name(i))
+        elif np.any(zero):
+            mistake = "for a cotangent of 0 the rule gives another: g is a factor of each term"
+            yield Finding(show(zero), show(0 * expected), mistake, point.name(i))
 
 
 @at_each_sample()

@@ -1,67 +1,26 @@
-"""The forms in which numbers come: scalars, arrays of every layout and precision, NaN."""
+"""The forms in which numbers come: scalars, arrays of every shape and layout, NaN."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-import opgrad as og
 from opgrad.define import OpN
 from opgrad.testing.point import Point, kind_of, show
 from opgrad.testing.properties import at_each_sample, elementwise
 from opgrad.testing.report import Finding
 
 RTOL, ATOL = 1e-10, 1e-12
-SINGLE = {"f": np.float32, "c": np.complex64}
+SHAPES = ((1,), (2, 3), (200,))
+"""Of arrays that elements are put in."""
+MIXED = (((3, 1), (2,), (1, 1)), ((), (3, 2), (2,)), ((3, 2), (), ()))
+"""Shapes of a first, a second, and all other inputs, that broadcast to (3, 2)."""
 
 
 def _several(op: OpN) -> bool:
     return op.elementwise and op.arity != 1
-
-
-@at_each_sample()
-def float32_is_kept(point: Point) -> Iterator[Finding]:
-    """Inputs in single precision give an output, and cotangents, in single precision.
-
-    At the samples that are in single precision; if none is, at all of them, made so.
-    """
-    if any(isinstance(value, type | np.dtype) for value in point.params.values()):
-        return  # a param says what the output's dtype is
-    if not point.op.elementwise and not any(hasattr(x, "dtype") for x in point.inputs):
-        return  # an op of Python's numbers
-    if any(map(_is_single, point.op.samples)) and not _is_single(point):
-        return  # params, such as a tolerance, may be for double precision
-    inputs = [_in_single(x) for x in point.in_floats.inputs]
-    if point.op.elementwise and not any(map(np.ndim, inputs)):
-        inputs = [np.full(1, x) for x in inputs]
-    single = point.at(inputs)
-    out = single.forward()
-    kind = kind_of(out)
-    if kind in "fc":
-        if np.result_type(out) != SINGLE[kind]:
-            yield Finding(
-                f"dtype {np.result_type(out)}",
-                f"dtype {np.dtype(SINGLE[kind])}",
-                "the forward computes in another precision than its input's: a float64 array "
-                "among its constants, or a dtype that is spelt out",
-                "output",
-            )
-            return
-        for i, ct in zip(single.positions, single.pulled()[1], strict=True):
-            if np.result_type(ct) != np.result_type(inputs[i]):
-                wanted = np.result_type(inputs[i])
-                yield Finding(f"dtype {np.result_type(ct)}", f"dtype {wanted}", "", point.name(i))
-
-
-def _is_single(sample: og.Sample | Point) -> bool:
-    return any(np.result_type(x) in SINGLE.values() for x in sample.inputs)
-
-
-def _in_single(x: Any) -> Any:
-    kind = kind_of(x)
-    return np.asarray(x, SINGLE[kind])[()] if kind in SINGLE else x
 
 
 @at_each_sample()
@@ -119,19 +78,26 @@ def scalars_and_arrays_agree(point: Point) -> Iterator[Finding]:
     if numbers is None:
         return
     points = [numbers, *_others(numbers)]
-    array = numbers.at(map(np.stack, zip(*(p.inputs for p in points), strict=True)))
-    out, expected = array.forward(), np.stack([p.forward() for p in points])
-    mistake = "the op is declared elementwise=True, and mixes elements"
-    if not _close(out, expected):
-        yield Finding(show(out), show(expected), mistake, "output")
-        return
     g = np.array([0.7, -1.3, 0.4][: len(points)])
-    _, cts = array.pulled(g)
-    single = zip(*(p.pulled(x)[1] for p, x in zip(points, g, strict=True)), strict=True)
-    for i, ct, wanted in zip(point.positions, cts, map(np.stack, single), strict=True):
-        if not _close(ct, wanted):
-            mistake = "the rule mixes elements, or takes a branch for all of them by one"
-            yield Finding(show(ct), show(wanted), mistake, point.name(i))
+    results = [(p.forward(), *p.pulled(x)[1]) for p, x in zip(points, g, strict=True)]
+    expected = [np.stack(column) for column in zip(*results, strict=True)]
+    columns = [np.stack(column) for column in zip(*(p.inputs for p in points), strict=True)]
+    names = ["output", *map(point.name, point.positions)]
+    for shape in (g.shape, *SHAPES):
+        array = numbers.at(np.resize(x, shape) for x in columns)
+        out, cts = array.pulled(np.resize(g, shape))
+        for name, given, column in zip(names, (out, *cts), expected, strict=True):
+            wanted = np.resize(column, shape)
+            if not _close(given, wanted):
+                mistake = (
+                    "the op is declared elementwise=True, and mixes elements"
+                    if name == "output"
+                    else "the rule mixes elements, or takes a branch for all of them by one, or by "
+                    "the shape"
+                )
+                where = name if shape == g.shape else f"{name}, in shape {shape}"
+                yield Finding(show(given), show(wanted), mistake, where)
+                return
 
 
 def _others(point: Point) -> Iterator[Point]:
@@ -152,7 +118,15 @@ def broadcasts(point: Point) -> Iterator[Finding]:
     numbers = _first_numbers(point)
     if numbers is None:
         return
-    shapes = [(3, 1), (2,), (1, 1)]
+    for shapes in MIXED:
+        found = list(_when_stretched(numbers, shapes))
+        yield from found
+        if found:
+            return
+
+
+def _when_stretched(numbers: Point, shapes: Sequence[tuple[int, ...]]) -> Iterator[Finding]:
+    """What is wrong when the inputs have these shapes."""
     inputs = [_grid(x, shapes[min(i, 2)]) for i, x in enumerate(numbers.inputs)]
     mixed = numbers.at(inputs)
     full = numbers.at(np.broadcast_to(x, (3, 2)).copy() for x in inputs)
@@ -161,13 +135,17 @@ def broadcasts(point: Point) -> Iterator[Finding]:
         mistake = "the op is declared elementwise=True, and does not broadcast"
         yield Finding(show(out), show(expected), mistake, "output")
         return
-    for i, ct, stretched in zip(point.positions, mixed.pulled()[1], full.pulled()[1], strict=True):
-        axes = tuple(k for k, n in enumerate(np.shape(inputs[i])[-2:]) if n == 1)
-        axes = axes if np.ndim(inputs[i]) == 2 else (0,)
-        summed = np.sum(stretched, axis=axes, keepdims=np.ndim(inputs[i]) == 2)
-        if not _close(ct, summed):
-            mistake = "the rule sums over broadcast axes itself: leave that to OpGrad"
-            yield Finding(show(ct), show(summed), mistake, point.name(i))
+    positions = numbers.positions
+    for i, ct, stretched in zip(positions, mixed.pulled()[1], full.pulled()[1], strict=True):
+        shape = np.shape(inputs[i])
+        lacking = tuple(range(2 - len(shape)))
+        ones = tuple(k for k, n in enumerate(shape) if n == 1)
+        summed = np.sum(np.sum(stretched, axis=lacking), axis=ones, keepdims=True)
+        if not _close(ct, summed.reshape(shape)):
+            mistake = (
+                "the rule sums over broadcast axes itself, or goes by shapes: leave that to OpGrad"
+            )
+            yield Finding(show(ct), show(summed.reshape(shape)), mistake, numbers.name(i))
 
 
 @at_each_sample(elementwise)
@@ -212,7 +190,7 @@ def _first_numbers(point: Point) -> Point | None:
 def _grid(x: Any, shape: tuple[int, ...]) -> Any:
     """An array of numbers close to ``x``."""
     steps = np.arange(int(np.prod(shape))).reshape(shape)
-    return x * (1 - 2**-8 * steps) if kind_of(x) in "fc" else np.full(shape, x)
+    return (x * (1 - 2**-8 * steps) if kind_of(x) in "fc" else np.full(shape, x))[()]
 
 
 def _same_as(point: Point, other: Point, mistake: str = "") -> Iterator[Finding]:

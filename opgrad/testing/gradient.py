@@ -10,6 +10,7 @@ from attrs import frozen
 
 from opgrad.testing.differences import (
     STEP,
+    Line,
     Slope,
     best_slope,
     central,
@@ -24,8 +25,10 @@ from opgrad.testing.properties import at_each_sample, elementwise
 from opgrad.testing.report import Finding
 
 RTOL, ATOL = 1e-5, 1e-8
-FAR = (30.0, 1e3)
-"""How much larger than the samples the numbers are that an elementwise op is tried at, too."""
+ELSEWHERE = (-0.9, 30.0, 1e3, -28.7)
+"""How many times the samples the numbers are that an elementwise op is tried at, too.
+
+The negative ones are no whole numbers, at which many functions have poles."""
 INCONCLUSIVE = 1e-3
 """A difference that is not known better than this, relatively, proves nothing."""
 
@@ -33,8 +36,31 @@ INCONCLUSIVE = 1e-3
 @at_each_sample()
 def gradient(point: Point) -> Iterator[Finding]:
     """The cotangents are those that central differences of the forward give."""
-    found = list(compare(point.in_double))
-    yield from found or _along_a_direction(point.in_double)
+    at = point.in_double
+    found = [*compare(at), *_unsettled(at)]
+    yield from found or _along_a_direction(at)
+
+
+def _unsettled(point: Point) -> Iterator[Finding]:
+    """The inputs of which nothing is known: no element of them could be moved."""
+    loss = Loss.of(point)
+    if not np.any(loss.g):  # the output is infinite
+        return
+    for i in point.positions:
+        indices = loss.indices(i)
+        lines = [(loss.line(i, index), loss.scale(i, index)) for index in indices]
+        if indices and not any(_moves(line, scale) for line, scale in lines):
+            yield Finding(
+                "no finite output close by",
+                "one that differences can be made of",
+                "the sample is the only point of the domain far and wide, so that no derivative "
+                "can be checked: add samples inside the domain",
+                point.name(i),
+            )
+
+
+def _moves(line: Line, scale: float) -> bool:
+    return any(np.isfinite(central(line, STEP * scale * k)) for k in (1.0, 1e-4))
 
 
 def _along_a_direction(point: Point) -> Iterator[Finding]:
@@ -61,19 +87,19 @@ def _along_a_direction(point: Point) -> Iterator[Finding]:
 
 
 @at_each_sample(elementwise)
-def gradient_far_out(point: Point) -> Iterator[Finding]:
-    """So they are at numbers 30 and 1000 times as large, wherever the forward is finite there."""
+def gradient_elsewhere(point: Point) -> Iterator[Finding]:
+    """So they are at numbers of the other sign, and at larger ones, where the forward is finite."""
     at = point.in_double
     if any(compare(at)):
         return  # wrong at the sample itself
-    for factor in FAR:
+    for factor in ELSEWHERE:
         far = at.at(
             x * factor if role != "fixed" else x
             for x, role in zip(at.inputs, at.roles, strict=True)
         )
         try:
             out = np.asarray(far.forward())
-        except (ArithmeticError, ValueError):  # outside the domain
+        except Exception:  # outside the domain, as any exception may say
             continue
         if out.dtype.kind == "f" and np.all(np.isfinite(out)):
             for found in compare(far, rtol=1e-4, firmly=True):

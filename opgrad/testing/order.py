@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -73,7 +73,7 @@ def second_order(point: Point) -> Iterator[Finding]:
     g = np.where(np.isfinite(out), arbitrary(out), 0.0)[()]
     weights = [arbitrary(x, 20 + i) for i, x in enumerate(at.primals)]
 
-    def weighted(*primals: Any) -> Any:
+    def weighted(*primals: Any, g: Any = g) -> Any:
         cts = og.vjp(at.f, *primals)[1](g)
         return sum(np.sum(np.real(w * ct)) for w, ct in zip(weights, cts, strict=True))
 
@@ -84,6 +84,7 @@ def second_order(point: Point) -> Iterator[Finding]:
         mistake = FOREIGN if not isinstance(error, og.NotDifferentiable) else ""
         yield Finding(_first_line(error), "second derivatives, or opaque=True", mistake)
         return
+    yield from _by_cotangent(lambda h: weighted(*at.primals, g=h), g)
     directions = tuple(arbitrary(x, 30 + i) for i, x in enumerate(at.primals))
     for k, (i, x) in enumerate(zip(at.positions, at.primals, strict=True)):
         t = directions[k]
@@ -109,6 +110,19 @@ def second_order(point: Point) -> Iterator[Finding]:
                 "raw data, or is remembered from the forward",
                 point.name(i),
             )
+
+
+def _by_cotangent(weighted: Callable[[Any], Any], g: Any) -> Iterator[Finding]:
+    """Rules are linear in g: along g, the derivative is what they give for g."""
+    [ct] = og.vjp(weighted, g)[1](1.0)
+    given, expected = float(np.real(np.sum(ct * g))), float(weighted(g))
+    if np.isfinite(expected) and not abs(given - expected) <= 1e-6 * abs(expected) + 1e-9:
+        yield Finding(
+            f"{given:.7g}",
+            f"{expected:.7g}",
+            "the rule hides g from differentiation: it makes plain data of it",
+            "g",
+        )
 
 
 def _first_line(error: Exception) -> str:

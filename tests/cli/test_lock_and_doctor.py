@@ -139,7 +139,7 @@ def test_a_plugin_that_is_refused(environment: Environment) -> None:
 def test_a_certificate_that_does_not_hold(environment: Environment) -> None:
     """Its ops have changed since."""
     environment.install("opgrad-east", source=op_source("halve"))
-    stale = {"format": 1, "ops": {"halve": {"rules": "sha256:0"}}}
+    stale = {"format": 1, "plugin": "east", "ops": {"halve": {"rules": "sha256:0"}}}
     (environment.folder / "opgrad_east-opgrad-certificate.json").write_text(json.dumps(stale))
     code, output = _examined(environment)
     assert code == 1

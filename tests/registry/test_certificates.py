@@ -113,9 +113,17 @@ def test_built_ins_need_none(waves: Environment) -> None:
 
 def test_a_file_that_is_none_counts_for_nothing(waves: Environment) -> None:
     """No JSON, or another format."""
-    for text in ("{", "[]", '{"format": 99, "ops": {}}'):
+    entry = '{"format": 1, "plugin": "waves", "ops": {"waves": "rules"}}'
+    for text in ("{", "[]", '{"format": 99, "ops": {}}', '{"format": 1, "ops": []}', entry):
         (waves.folder / FILE).write_text(text)
         assert waves.run(STATUS)["waves"] == ["loaded", "uncertified"]
+
+
+def test_that_of_another_plugin_counts_for_nothing(waves: Environment) -> None:
+    """Though its ops have the same names and rules."""
+    certificate = _certified(waves) | {"plugin": "ripples"}
+    (waves.folder / FILE).write_text(json.dumps(certificate))
+    assert waves.run(STATUS)["waves"] == ["loaded", "uncertified"]
 
 
 def test_what_is_not_certified_can_be_refused(waves: Environment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import subprocess
@@ -15,14 +16,35 @@ import opgrad as og
 from opgrad.fingerprint import fingerprint
 
 SOURCE = '''
+from functools import partial
+from types import SimpleNamespace
+
 import numpy as np
 import opgrad as og
 
 SCALE = 2.0
 TABLE = np.array([1.0, 2.0])
 
+FACTORS = {"one": 1.0, "all": {1.0, 4.0}}
+PLACE = SimpleNamespace(phase=0.0)
+
+class Line:
+    slope = 1.0
+
+    def __init__(self, start):
+        self.start = start
+
+    def __call__(self, x):
+        return self.start + self.slope * x
+
+def shifted(x, by):
+    return x + by
+
+start = partial(shifted, by=0.0)
+line = Line(0.0)
+
 def slope(x):
-    return SCALE * np.cos(x)
+    return SCALE * np.cos(line(start(x) + PLACE.phase)) * FACTORS["one"]
 
 @og.op(elementwise=True, samples=[(0.5,)])
 def waves(x):
@@ -82,17 +104,89 @@ def test_unchanged_by(hash_of: Hash, old: str, new: str) -> None:
     [
         ("return SCALE * np.sin(x)", "return SCALE * np.sin(x) + 1"),
         ("return g * slope(x)", "return -g * slope(x)"),
-        ("return SCALE * np.cos(x)", "return SCALE * np.cos(x) * 2"),
+        ("return SCALE * np.cos(", "return 2 * SCALE * np.cos("),
         ("SCALE = 2.0", "SCALE = 3.0"),
         ("[1.0, 2.0]", "[1.0, 2.5]"),
         ("elementwise=True", "elementwise=True, opaque=True"),
+        ('"one": 1.0', '"one": 2.0'),
+        ("{1.0, 4.0}", "{1.0, 3.0}"),
+        ("phase=0.0", "phase=1.0"),
+        ("by=0.0", "by=1.0"),
+        ("return x + by", "return x - by"),
+        ("slope = 1.0", "slope = 2.0"),
+        ("self.start + self", "self.start - self"),
+        ("Line(0.0)", "Line(1.0)"),
     ],
-    ids=["forward", "rule", "a function of its module", "a constant", "an array", "a declaration"],
+    ids=[
+        "forward",
+        "rule",
+        "a function of its module",
+        "a constant",
+        "an array",
+        "a declaration",
+        "a dict",
+        "a set",
+        "a namespace",
+        "a partial function's argument",
+        "a partial function",
+        "a class's constant",
+        "a method",
+        "an object",
+    ],
 )
 def test_changed_by(hash_of: Hash, old: str, new: str) -> None:
     """What may change one."""
     assert old in SOURCE
     assert hash_of(SOURCE.replace(old, new)) != hash_of(SOURCE)
+
+
+PACKAGE = """
+import opgrad as og
+from opgrad_package import inner
+
+@og.op(elementwise=True)
+def scaled(x):
+    return inner.function(x) * inner.FACTOR
+"""
+INNER = """
+FACTOR = 2.0
+OTHER = 3.0
+
+def function(x):
+    return x
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changes"),
+    [
+        ("FACTOR = 2.0", "FACTOR = 3.0", True),
+        ("return x", "return -x", True),
+        ("OTHER = 3.0", "OTHER = 4.0", False),
+    ],
+)
+def test_of_a_module_of_its_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, changes: bool
+) -> None:
+    """By what is used of it."""
+
+    def hashed(folder: Path, inner: str) -> str:
+        package = folder / "opgrad_package"
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text(PACKAGE)
+        (package / "inner.py").write_text(inner)
+        with monkeypatch.context() as patch:
+            patch.syspath_prepend(str(folder))
+            for name in ("opgrad_package", "opgrad_package.inner"):
+                patch.delitem(sys.modules, name, raising=False)
+            found = fingerprint(importlib.import_module("opgrad_package").scaled)
+            for name in ("opgrad_package", "opgrad_package.inner"):
+                patch.delitem(sys.modules, name)
+        return found
+
+    before = hashed(tmp_path / "before", INNER)
+    after = hashed(tmp_path / "after", INNER.replace(old, new))
+    assert (before != after) is changes
 
 
 def test_of_lambdas() -> None:

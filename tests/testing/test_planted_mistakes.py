@@ -7,9 +7,10 @@ import pytest
 from opgrad.testing import check_op
 from tests.testing.bad_manners import BAD_MANNERS
 from tests.testing.planted import Planted
+from tests.testing.wrong_in_part import WRONG_IN_PART
 from tests.testing.wrong_rules import WRONG_RULES
 
-ALL = WRONG_RULES + BAD_MANNERS
+ALL = WRONG_RULES + WRONG_IN_PART + BAD_MANNERS
 
 
 @pytest.mark.parametrize("planted", [pytest.param(p, id=f"{p.found_by}-{p.says}") for p in ALL])

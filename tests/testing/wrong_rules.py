@@ -170,7 +170,7 @@ def _() -> OpN:
     return elementwise(lambda x, y: x * y, lambda g, out, x, y: (g * y, g * 0), (0.5, 3.0))
 
 
-@planted("gradient_far_out", "the rule overflows")
+@planted("gradient_elsewhere", "the rule overflows")
 def _() -> OpN:
     """The textbook form of softplus's derivative, infinity over infinity at large numbers."""
     return elementwise(
@@ -181,7 +181,7 @@ def _() -> OpN:
     )
 
 
-@planted("gradient_far_out", "g is passed on as it is")
+@planted("gradient_elsewhere", "g is passed on as it is")
 def _() -> OpN:
     """A series that is good near 0 only."""
     return elementwise(
