@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 from attrs import frozen
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from opgrad.node import Constant, Node, set_data
 from opgrad.operation import Op, Rule
@@ -32,7 +33,7 @@ _LOOKS_AROUND = frozenset({"locals", "vars", "eval", "exec", "dir"})
 
 
 @frozen(eq=False)
-class Released:
+class Released(NDArrayOperatorsMixin):
     """Stands in a node for an array that was let go: its shape and dtype, but no numbers."""
 
     shape: tuple[int, ...]
@@ -46,7 +47,8 @@ class Released:
     def __array__(self, dtype: object = None, copy: object = None) -> NoReturn:
         """Numbers that are no longer there are never made up."""
         raise RuntimeError(
-            f"an array of shape {self.shape} was let go because no rule names it, but it is read"
+            f"an array of shape {self.shape} was let go because no rule names it, but it is read. "
+            f"A function that is differentiated keeps what it holds itself: give it a name there."
         )
 
     def __array_ufunc__(self, *args: object, **kwargs: object) -> NoReturn:

@@ -67,16 +67,21 @@ def read_lock(path: Path) -> dict[str, Any]:
     """
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        known = found["format"] == FORMAT and isinstance(found["plugins"], dict)
+        known = found["format"] == FORMAT and all(map(_is_entry, found["plugins"].values()))
     except OSError as error:
         raise click.ClickException(f"{path} cannot be read: {error.strerror}") from None
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         known = False
     if not known:
         raise click.ClickException(
             f"{path} is no lock file of format {FORMAT}; opgrad lock writes one"
         )
     return found
+
+
+def _is_entry(entry: Any) -> bool:
+    named = {"distribution", "version", "ops"} <= entry.keys()
+    return named and isinstance(entry["ops"], dict)
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, str]]:

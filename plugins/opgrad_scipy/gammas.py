@@ -60,7 +60,10 @@ def _(g: Raw, out: Raw, x: Raw, *, n: int = 1) -> Raw:
 
 @og.op(elementwise=True, implements=special.beta, samples=POSITIVE_PAIRS)
 def beta(a: Raw, b: Raw) -> Raw:
-    """The beta function. Derivative, by a: beta(a, b) * (psi(a) - psi(a + b))."""
+    """The beta function. Derivative, by a: beta(a, b) * (psi(a) - psi(a + b)).
+
+    It is NaN where a + b is 0 or a negative integer: a zero times a pole.
+    """
     return special.beta(a, b)
 
 

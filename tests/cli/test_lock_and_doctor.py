@@ -86,7 +86,9 @@ def test_a_difference_is_an_error(invoke: Invoke) -> None:
     assert "if that is meant: opgrad lock" in result.output
 
 
-@pytest.mark.parametrize("text", [None, "{", "[]", '{"format": 99}'])
+@pytest.mark.parametrize(
+    "text", [None, "{", "[]", '{"format": 99}', '{"format": 1, "plugins": {"x": 3}}']
+)
 def test_a_lock_that_is_none_is_an_error(invoke: Invoke, text: str | None) -> None:
     """It names the file."""
     if text is not None:

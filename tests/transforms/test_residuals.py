@@ -141,6 +141,12 @@ def test_a_rule_that_reads_by_stealth_gets_no_numbers() -> None:
         og.grad(f)(X)
 
 
+def test_operators_say_so_too() -> None:
+    """Not only NumPy's functions."""
+    with pytest.raises(RuntimeError, match="give it a name there"):
+        Released((3,), np.dtype(np.float64)) + 1.0
+
+
 def test_what_stands_in_has_shape_and_dtype() -> None:
     """So that cotangents are still checked."""
     stand_in = Released((2, 3), np.dtype(np.float32))
