@@ -99,7 +99,7 @@ def test_insert_keeps_the_dtype() -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_insert_and_delete_anywhere(data: st.DataObject) -> None:
     """At any places along any axis, NumPy's results; and a cotangent for each element."""
     shape = data.draw(hnp.array_shapes(max_dims=3, max_side=4))

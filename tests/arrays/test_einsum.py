@@ -113,7 +113,7 @@ def _calls(draw: st.DrawFn) -> tuple[str, list[tuple[int, ...]]]:
     return f"{subscripts}->{result[:place]}{'...' * any(ellipses)}{result[place:]}", shapes
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(_calls(), st.booleans())
 def test_any_subscripts(call: tuple[str, list[tuple[int, ...]]], optimize: bool) -> None:
     """Whatever NumPy takes has the right first and second derivatives."""

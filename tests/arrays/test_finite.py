@@ -89,7 +89,7 @@ def test_single_precision_is_kept() -> None:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_gradients_of_any_shape(data: st.DataObject) -> None:
     """np.gradient along any axis, with any steps."""
     shape = data.draw(hnp.array_shapes(max_dims=3, min_side=3, max_side=5))

@@ -245,7 +245,7 @@ def test_what_numpy_refuses_is_refused(function: Function, error: type[Exception
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_shape_and_axes(data: st.DataObject) -> None:
     """Moves, rolls, flips, repeats, tiles and pads of arrays of any shape along any axes."""
     shape = data.draw(hnp.array_shapes(max_dims=3, max_side=3, min_side=0))

@@ -75,7 +75,7 @@ def test_gradient_of_indexing(index: Any) -> None:
 
 
 @given(st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_gradient_of_any_basic_index(data: st.DataObject) -> None:
     """Integers, slices, Ellipsis and newaxis in any combination."""
     shape = data.draw(SHAPES)
@@ -84,7 +84,7 @@ def test_gradient_of_any_basic_index(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_gradient_of_any_array_of_integers(data: st.DataObject) -> None:
     """Arrays of integers that broadcast, with repetitions."""
     shape = data.draw(SHAPES)
@@ -93,7 +93,7 @@ def test_gradient_of_any_array_of_integers(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_gradient_of_any_mask(data: st.DataObject) -> None:
     """Masks of the whole array or of its first axes."""
     shape = data.draw(SHAPES)

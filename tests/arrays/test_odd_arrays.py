@@ -115,7 +115,7 @@ def test_what_is_not_finite_stays_where_it_is(bad: float) -> None:
 
 
 @given(hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3, min_side=0))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_shapes_that_broadcast(shapes: Any) -> None:
     """Elementwise ops on any pair of shapes: NumPy's result, right derivatives by both."""
     x, y = (np.linspace(0.5, 1.5, int(np.prod(s))).reshape(s) for s in shapes.input_shapes)
@@ -123,7 +123,7 @@ def test_any_shapes_that_broadcast(shapes: Any) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_reduction_over_any_axes(data: st.DataObject) -> None:
     """NumPy's result and right derivatives, over any axes, negative ones too, kept or not."""
     shape = data.draw(hnp.array_shapes(max_dims=3, max_side=3))
@@ -138,7 +138,7 @@ def test_any_reduction_over_any_axes(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_products_of_any_shapes(data: st.DataObject) -> None:
     """x @ y wherever NumPy has it, broadcast stacks, vectors and empty ones included."""
     shapes = data.draw(

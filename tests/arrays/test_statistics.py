@@ -190,7 +190,7 @@ def test_weights_of_another_shape_are_refused() -> None:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_quantiles_of_any_shape_over_any_axes(data: st.DataObject) -> None:
     """NumPy's numbers and shapes."""
     shape = data.draw(hnp.array_shapes(max_dims=3, max_side=3))

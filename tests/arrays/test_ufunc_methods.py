@@ -72,7 +72,7 @@ def test_running_extremes_with_nan_and_ties() -> None:
 
 
 @given(hnp.arrays(float, hnp.array_shapes(max_dims=3), elements=st.integers(-2, 2)), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_running_extremes_of_anything(x: Any, data: st.DataObject) -> None:
     """NumPy's, along any axis; each place's cotangent goes to one element that it equals."""
     axis = data.draw(st.integers(-x.ndim, x.ndim - 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from opgrad.draw.layers import Layers, Link, arrange, columns_of, crossings
@@ -41,7 +41,6 @@ def _interior_meets(box: Box, x: float, to_x: float, y: float, to_y: float) -> b
     )
 
 
-@settings(deadline=None)
 @given(drawings())
 def test_boxes_do_not_overlap(drawing: tuple[Inputs, Sizes]) -> None:
     """No two boxes share a point."""
@@ -54,7 +53,6 @@ def test_boxes_do_not_overlap(drawing: tuple[Inputs, Sizes]) -> None:
         )
 
 
-@settings(deadline=None)
 @given(drawings())
 def test_boxes_keep_their_sizes_and_lie_in_the_picture(drawing: tuple[Inputs, Sizes]) -> None:
     """Width and height are as asked for; nothing sticks out."""
@@ -67,7 +65,6 @@ def test_boxes_keep_their_sizes_and_lie_in_the_picture(drawing: tuple[Inputs, Si
         assert box.y + box.height <= layout.height
 
 
-@settings(deadline=None)
 @given(drawings())
 def test_one_edge_for_each_argument(drawing: tuple[Inputs, Sizes]) -> None:
     """Also where an op takes one input twice."""
@@ -75,7 +72,6 @@ def test_one_edge_for_each_argument(drawing: tuple[Inputs, Sizes]) -> None:
     assert sorted((e.source, e.target) for e in lay_out(*drawing).edges) == sorted(expected)
 
 
-@settings(deadline=None)
 @given(drawings())
 def test_edges_run_forward_from_box_to_box(drawing: tuple[Inputs, Sizes]) -> None:
     """From the right side of the source to the left side of the target, never back."""
@@ -89,7 +85,6 @@ def test_edges_run_forward_from_box_to_box(drawing: tuple[Inputs, Sizes]) -> Non
         assert target.y < edge.points[-1][1] < target.y + target.height
 
 
-@settings(deadline=None)
 @given(drawings())
 def test_arguments_arrive_in_their_order(drawing: tuple[Inputs, Sizes]) -> None:
     """The first argument's edge arrives above the second's."""
@@ -101,7 +96,6 @@ def test_arguments_arrive_in_their_order(drawing: tuple[Inputs, Sizes]) -> None:
         assert [edge.source for edge in layout.edges if edge.target == box] == sources
 
 
-@settings(deadline=None)
 @given(drawings())
 def test_edges_pass_no_box(drawing: tuple[Inputs, Sizes]) -> None:
     """Straight parts run free of all boxes, and curves only where there are none."""
@@ -115,7 +109,6 @@ def test_edges_pass_no_box(drawing: tuple[Inputs, Sizes]) -> None:
             assert not any(_interior_meets(box, x, to_x, low, high) for box in layout.boxes)
 
 
-@settings(deadline=None)
 @given(graphs())
 def test_every_edge_goes_to_a_later_column(inputs: Inputs) -> None:
     """So no two joined boxes stand in one column, and none before the first."""
@@ -136,7 +129,6 @@ def test_a_box_with_more_inputs_than_users_stays_near_its_inputs() -> None:
     assert columns_of(inputs)[2] == 1
 
 
-@settings(deadline=None)
 @given(graphs())
 def test_links_join_neighbouring_columns_and_make_up_the_routes(inputs: Inputs) -> None:
     """A route passes one slot in each column on its way, all of them linked."""
@@ -149,7 +141,6 @@ def test_links_join_neighbouring_columns_and_make_up_the_routes(inputs: Inputs) 
         assert set(pairwise(route)) <= pairs
 
 
-@settings(deadline=None)
 @given(graphs())
 def test_crossings_counted_one_by_one(inputs: Inputs) -> None:
     """The fast count is the definition's."""
@@ -170,7 +161,6 @@ def test_two_crossing_links() -> None:
     assert crossings(Layers([[0, 1], [2, 3]], [Link(0, 3, 0.0), Link(1, 2, 0.0)])) == 1
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_tree_has_no_crossings(data: st.DataObject) -> None:
     """Where every box is used at most once, nothing needs to cross."""
@@ -201,7 +191,6 @@ def test_nothing_to_lay_out() -> None:
     assert (layout.boxes, layout.edges) == ((), ())
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-100, 100), st.floats(0.1, 10)), max_size=12))
 def test_isotonic_regression(points: list[tuple[float, float]]) -> None:
     """As in its explicit form: the largest, over starts, of the least mean up to an end."""

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import opgrad as og
@@ -111,7 +111,6 @@ def test_text_is_escaped() -> None:
     assert texts(group)[0] == "<b>&amp;\"'"
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(codec=None), min_size=1, max_size=20))
 def test_any_name_makes_valid_xml(name: str) -> None:
     """Control characters and lone surrogates too, of which XML can hold none."""

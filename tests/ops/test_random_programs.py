@@ -15,7 +15,7 @@ from tests.ops.every_op import OPS
 from tests.ops.random_programs import Dual, Step, dual_call, programs, run, value_call
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @pytest.mark.parametrize("name", sorted(OPS))
 @given(data=st.data())
 def test_agrees_with_the_references(name: str, data: st.DataObject) -> None:
@@ -32,7 +32,7 @@ def test_agrees_with_the_references(name: str, data: st.DataObject) -> None:
     assert _along(root, cotangent, leaves, inputs) == pytest.approx(slope, rel=1e-5, abs=1e-5)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_agrees_with_central_differences(data: st.DataObject) -> None:
     """The gradient along a direction is the difference quotient of the whole program along it."""

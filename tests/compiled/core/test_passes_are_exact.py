@@ -33,7 +33,7 @@ def _gradient_of(function: Any) -> Any:
 
 
 @pytest.mark.parametrize("step", PASSES, ids=lambda step: step.__name__)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_random_functions_and_gradients(step: Pass, data: st.DataObject) -> None:
     """On ordinary numbers, and on infinities, NaNs, signed zeros, subnormal and huge ones."""

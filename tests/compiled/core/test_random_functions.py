@@ -31,7 +31,7 @@ def _assert_compiles(
 
 
 @EACH_BACKEND
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 @given(data=st.data())
 def test_values(backend: str, data: st.DataObject) -> None:
     """For several values of the inputs, twice, in all ways that they lead."""
@@ -40,7 +40,7 @@ def test_values(backend: str, data: st.DataObject) -> None:
 
 
 @EACH_BACKEND
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 @given(data=st.data())
 def test_gradients(backend: str, data: st.DataObject) -> None:
     """Of the sum of the last result, by all inputs at once."""
@@ -53,7 +53,7 @@ def test_gradients(backend: str, data: st.DataObject) -> None:
 
 
 @EACH_BACKEND
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=50, derandomize=True)
 @given(data=st.data())
 def test_second_derivatives(backend: str, data: st.DataObject) -> None:
     """The gradient of the length of the gradient, squared."""
