@@ -49,5 +49,10 @@ PROPERTIES: tuple[Property, ...] = (
     compiled.compiled_llvm,
 )
 
-BEFORE_ALL = (purity.forward_runs, purity.forward_is_pure)
+BEFORE_ALL = (
+    purity.forward_runs,
+    purity.forward_is_pure,
+    purity.rules_are_pure,
+    cotangents.cotangents_fit,
+)
 """A sample at which one of these fails is left out of the rest: all of it would fail, too."""

@@ -51,7 +51,7 @@ def _() -> OpN:
     return elementwise(lambda x: x * x, rule, (X,))
 
 
-@planted("gradient", "writes into an array that it was given")
+@planted("rules_are_pure", "the rule writes into out")
 def _() -> OpN:
     """The same, as the pass itself sees it, whose arrays are read-only."""
 
