@@ -23,6 +23,17 @@ def from_torch(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _Torch:
+    def taken(self, x: Any) -> Any:
+        if not isinstance(x, torch.Tensor):
+            return x
+        if x.requires_grad:
+            raise og.errors.InputError(
+                "a function taken from torch has no gradient for torch: pass x.detach(), or an "
+                "og.Value, or call torch's own function"
+            )
+        check(x, "a function taken from torch")
+        return array_of(x)
+
     def call(self, f: Callable[..., Any], inputs: Sequence[Any]) -> tuple[list[Any], Any]:
         return _outside_of_torch(lambda: _called(f, inputs))
 
