@@ -265,6 +265,8 @@ def _own(leaf: Any, seen: set[int]) -> Any:
     data = raw(leaf)
     if not isinstance(data, np.ndarray):
         return data
+    if not data.ndim:
+        return data[()]  # as NumPy's own functions give it
     if data is leaf and data.flags.writeable and data.flags.owndata and id(data) not in seen:
         seen.add(id(data))
         return data

@@ -167,6 +167,8 @@ class Registry:
 
     def certification(self, plugin: PluginInfo) -> Certification:
         """Whether the ops of a plugin have been checked, as they are now."""
+        if plugin.builtin:
+            return Certification("built in")
         held = self._plugins.get(plugin.name)
         if held is None or held.info != plugin or plugin.state != "loaded":
             return Certification("uncertified", plugin.cause)
@@ -368,9 +370,11 @@ class Registry:
                 "\nPlugins are still being loaded: a plugin cannot look up another's ops while it "
                 "is imported. Import that plugin's module instead."
             )
+        infos = [*(p.info for p in self._plugins.values()), *self._namesakes]
+        infos.sort(key=lambda info: info.state == "unavailable")  # what is broken is likelier
         return "".join(
             f"\nIt may be one of {info}, which is {info.state}: {info.cause}"
-            for info in (*(p.info for p in self._plugins.values()), *self._namesakes)
+            for info in infos
             if info.state != "loaded"
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from types import ModuleType
 
 import pytest
@@ -50,7 +51,7 @@ def test_an_op_that_fails(invoke: Invoke) -> None:
     result = invoke("check", "east")
     assert result.exit_code == 1
     text = " ".join(result.output.split())
-    assert "east.product: 1 of 27 properties do not hold" in text
+    assert re.search(r"east\.product: 1 of \d+ properties do not hold", text)
     assert "gradient x -0.63 for g = -1.26 -3.78 the cotangents of x and y are swapped" in text
     assert "0 of 1 ops passed" in text
 
