@@ -78,6 +78,7 @@ class Foreign:
                 args, kwargs = structure.unflatten(filled(static, dynamic, inputs))
                 return self.f(*args, **kwargs)
 
+            flat.__name__ = self.__name__
             form = self._forms[key] = _Form(flat, self._framework, self.__name__)
         results, rebuild = form([leaves[i] for i in dynamic])
         return rebuild(results)
