@@ -18,8 +18,9 @@ from opgrad.compiler.compiled import Compiled
 from opgrad.containers import flatten, flatten_in_order
 from opgrad.data import is_data, read_only, say
 from opgrad.errors import InputError, ShapeError
-from opgrad.node import Node
+from opgrad.node import Node, next_number
 from opgrad.operation import Op
+from opgrad.passes import newer
 from opgrad.transforms import jvp, vjp
 
 Spec: TypeAlias = tuple[tuple[int, ...], np.dtype[Any]]
@@ -57,14 +58,19 @@ class Program:
     _derived: dict[Hashable, Program] = field(factory=dict, init=False)
 
     def run(self, *inputs: Any) -> list[np.ndarray[Any, Any]]:
-        """The results, as arrays in C order that are the caller's own."""
+        """The results, as arrays in C order that are the caller's own.
+
+        Raises:
+            InputError: one depends on a Value that is no input, and would get no gradient.
+        """
+        start = next_number()
         given = [
             x[()] if isinstance(x, np.ndarray) and not x.ndim else read_only(x) for x in inputs
         ]
         taken = [x for x in inputs if isinstance(x, np.ndarray)]
         results: list[np.ndarray[Any, Any]] = []
         for result in self.raw(*given):
-            data = result.data if isinstance(result, Node) else result
+            data = self._data_of(result, start) if isinstance(result, Node) else result
             array = np.asarray(data, order="C")
             shares = any(np.may_share_memory(array, x) for x in taken)
             results.append(array.copy() if shares or not array.flags.writeable else array)
@@ -72,6 +78,14 @@ class Program:
         if self.base is None and not self.is_elementwise:
             self._specs[_key(map(_like, inputs))] = tuple((x.shape, x.dtype) for x in results)
         return results
+
+    def _data_of(self, result: Node, start: int) -> Any:
+        if any(node.number < start for node in newer([result], start)):
+            raise InputError(
+                f"{self.name} takes a Value that is no argument of it, and would get no gradient: "
+                f"pass it as an argument, or take its .data if it is a constant"
+            )
+        return result.data
 
     def specs(self, *likes: Like) -> tuple[Spec, ...]:
         """The shapes and dtypes of the results, for inputs of these.

@@ -15,11 +15,19 @@ import numpy as np
 from opgrad.containers import flatten_in_order, is_leaf
 from opgrad.crossing import Spec, filled, frozen_form
 from opgrad.define import OpN, op
+from opgrad.errors import InputError
 from opgrad.node import Node
 
 
 class Framework(Protocol):
     """What a bridge says of its framework."""
+
+    def taken(self, x: Any) -> Any:
+        """An argument; as NumPy's array, if it is one of the framework's.
+
+        Raises:
+            InputError: the framework wants its gradient.
+        """
 
     def call(self, f: Callable[..., Any], inputs: Sequence[Any]) -> tuple[list[Any], Any]:
         """The leaves of what ``f`` returns, as NumPy's arrays, and what rebuilds it of leaves.
@@ -52,8 +60,14 @@ class Foreign:
         self._forms: dict[Hashable, _Form] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What the function returns: Values, or arrays if no argument is a Value."""
+        """What the function returns: Values, or arrays if no argument is a Value.
+
+        Raises:
+            InputError: an argument is one of the framework's arrays, with a gradient there; or the
+                shapes of several results are others than before, for arguments of the same shapes.
+        """
         leaves, structure = flatten_in_order((args, kwargs))
+        leaves = [x if is_leaf(x) else self._framework.taken(x) for x in leaves]
         dynamic = tuple(i for i, x in enumerate(leaves) if is_leaf(x) and not isinstance(x, int))
         static = [None if i in dynamic else x for i, x in enumerate(leaves)]
         key = (structure, dynamic, frozen_form(static))
@@ -64,6 +78,7 @@ class Foreign:
                 args, kwargs = structure.unflatten(filled(static, dynamic, inputs))
                 return self.f(*args, **kwargs)
 
+            flat.__name__ = self.__name__
             form = self._forms[key] = _Form(flat, self._framework, self.__name__)
         results, rebuild = form([leaves[i] for i in dynamic])
         return rebuild(results)
@@ -94,7 +109,16 @@ class _Form:
     def _forward(self, *inputs: Any) -> Any:
         given = [x if isinstance(x, float | complex) else np.asarray(x) for x in inputs]
         results, rebuild = self._framework.call(self._f, given)
-        self._returned[_key(inputs)] = [(x.shape, x.dtype) for x in results], rebuild
+        key, specs = _key(inputs), [(x.shape, x.dtype) for x in results]
+        before, _ = self._returned.get(key, (specs, None))
+        if len({len(before), len(specs), 1}) > 1 and _shapes(before) != _shapes(specs):
+            # By them the cotangent of the earlier results is taken apart, which may be to come.
+            raise InputError(
+                f"{self._name} returned arrays of shapes {_shapes(specs)}, and before, for "
+                f"arguments of the same shapes, {_shapes(before)}; the shapes of several results "
+                f"may not depend on numbers"
+            )
+        self._returned[key] = specs, rebuild
         return _packed(results)
 
     def _vjp(self, g: Any, out: Any, *inputs: Any) -> tuple[Any, ...]:
@@ -129,6 +153,10 @@ def _unpacked(packed: Any, specs: Sequence[Spec]) -> Iterator[Any]:
         part = packed[start : start + prod(shape)]
         start += prod(shape)
         yield _as(np.reshape(part, shape) if shape else part[0], dtype)
+
+
+def _shapes(specs: Sequence[Spec]) -> list[tuple[int, ...]]:
+    return [shape for shape, _ in specs]
 
 
 def _as(x: Any, dtype: np.dtype[Any]) -> Any:

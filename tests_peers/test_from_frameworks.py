@@ -156,3 +156,25 @@ def test_all_three_in_one_model() -> None:
     close(jax.jit(jax.grad(og.to_jax(model)))(x), expected)
     compiled = torch.compile(og.to_torch(model), fullgraph=True, backend="aot_eager")
     close(torch.autograd.grad(compiled(t), t)[0], expected)
+
+
+def test_a_tensor_that_wants_a_gradient_is_refused() -> None:
+    """It would get none; a tensor that wants none is data."""
+    product, weights = og.from_torch(torch.mul), torch.linspace(0, 1, 5, dtype=torch.float64)
+    close(og.grad(lambda v: product(v, weights).sum())(x), weights)
+    with pytest.raises(InputError, match=r"pass x\.detach\(\)"):
+        product(og.Value(x), weights.requires_grad_())
+
+
+def test_random_numbers_have_no_gradient() -> None:
+    """The pass backward would draw others; without it, they are welcome."""
+    dropout = og.from_torch(torch.nn.Dropout(0.5))
+    assert dropout(x).shape == x.shape
+    with pytest.raises(InputError, match="draws random numbers"):
+        og.grad(lambda v: dropout(v).sum())(x)
+
+
+def test_torch_writes_to_an_argument() -> None:
+    """Which may be the data of a Value."""
+    with pytest.raises(InputError, match="wrote to an argument"):
+        og.from_torch(lambda t: t.mul_(2))(np.ones(3))

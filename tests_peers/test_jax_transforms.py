@@ -112,6 +112,14 @@ def test_vmap_of_an_elementwise_op(wrap: Any) -> None:
     close(grads[1], expected.sum(1))
 
 
+def test_vmap_keeps_float32_beside_a_number() -> None:
+    """As without, and in the gradient."""
+    x = jnp.ones((2, 3), jnp.float32)
+    multiply = og.to_jax(og.ops.mul)
+    assert jax.vmap(lambda x: multiply(x, 2.0))(x).dtype == jnp.float32
+    assert jax.vmap(jax.grad(lambda x: multiply(x, 2.0).sum()))(x).dtype == jnp.float32
+
+
 @pytest.mark.parametrize("wrap", [lambda f: f, jax.jit], ids=["untraced", "jit"])
 def test_vmap_of_any_op(wrap: Any) -> None:
     """Element by element, stacked; of the Jacobian, too."""

@@ -93,6 +93,14 @@ def test_arrays_are_arguments_too() -> None:
     close(energy({"x": x, "y": np.ones(5)})["value"], torch.exp(x).sum())
 
 
+def test_an_array_written_to_after_the_call() -> None:
+    """The pass backward takes it as it was."""
+    x, y = points(), np.ones(5)
+    product = og.to_torch(og.ops.mul)(x, y)
+    y[:] = 100.0
+    close(torch.autograd.grad(product.sum(), x)[0], torch.ones(5, dtype=torch.float64))
+
+
 def test_float32_is_kept() -> None:
     """In value and gradient, also where a Python number takes part."""
     x = points().detach().float().requires_grad_()

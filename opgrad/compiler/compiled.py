@@ -125,10 +125,14 @@ class Compiled(Generic[P, R]):
             )
             return self.function(*args, **kwargs)
         with uncollected():
-            return self._program(form, kind, leaves, args, kwargs)
+            returned = self._program(form, kind, leaves)
+        if returned is OTHER:
+            return self.function(*args, **kwargs)
+        result: R = returned
+        return result
 
-    def _program(self, form: Form, kind: Kind, leaves: Any, args: Any, kwargs: Any) -> R:
-        """Make one, while the function runs."""
+    def _program(self, form: Form, kind: Kind, leaves: Any) -> Any:
+        """Make one, while the function runs; ``OTHER`` if none can be made of it."""
         start = perf_counter()
         try:
             traces, returned = trace(
@@ -140,7 +144,7 @@ class Compiled(Generic[P, R]):
                 raise
             kind.is_eager = True
             self._warn(f"runs uncompiled: {cause}")
-            return self.function(*args, **kwargs)
+            return OTHER
         traced = perf_counter()
         graph = optimise(traces.graph)
         optimised = perf_counter()
@@ -153,8 +157,7 @@ class Compiled(Generic[P, R]):
         program = Program(traces, graph, executable, seconds)
         kind.programs.append(program)
         self.programs.append(program)
-        result: R = returned
-        return result
+        return returned
 
     def _unmarked(self, *args: Any, **kwargs: Any) -> R:
         plain = {name: _plain(x) for name, x in kwargs.items()}

@@ -85,7 +85,9 @@ def _dstack(tup: Any) -> Any:
 
 
 def _column_stack(tup: Any) -> Any:
-    return _concatenate([a[:, None] if np.ndim(a) == 1 else a for a in _each(tup)], axis=1)
+    return _concatenate(
+        [np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in _each(tup)], axis=1
+    )
 
 
 def _append(arr: Any, values: Any, axis: int | None = None) -> Any:

@@ -36,7 +36,7 @@ def reshape(x: Raw, *, shape: Any, order: str = "C") -> Raw:
     if order not in ("C", "F"):
         raise ValueError(f"the order of a reshape is 'C' or 'F', given {order!r}")
     if order == "C":  # Dask's has no order, and no single length
-        return np.reshape(x, shape if isinstance(shape, tuple | list) else (shape,))
+        return np.reshape(x, tuple(shape) if np.ndim(shape) else (shape,))
     return np.reshape(x, shape, order="F")
 
 

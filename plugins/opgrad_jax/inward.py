@@ -18,6 +18,9 @@ def from_jax(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _Jax:
+    def taken(self, x: Any) -> Any:
+        return x  # JAX's arrays are data to OpGrad, and tracers refuse to be
+
     def call(self, f: Callable[..., Any], inputs: Sequence[Any]) -> tuple[list[Any], Any]:
         with jax.ensure_compile_time_eval():  # also while JAX traces what calls this
             returned = f(*map(jnp.asarray, inputs))

@@ -112,7 +112,11 @@ def _batch(
             for i, (x, aval) in enumerate(zip(moved, first, strict=True))
         ]
         results = apply(program, (), aligned)
-        results = [x.reshape(count, *aval.shape) for x, aval in zip(results, avals, strict=True)]
+        # Python's numbers, arrays there, may have made the dtype larger.
+        results = [
+            x.reshape(count, *aval.shape).astype(aval.dtype)
+            for x, aval in zip(results, avals, strict=True)
+        ]
     else:
 
         def one(chosen: Sequence[Any]) -> Sequence[Any]:

@@ -23,6 +23,17 @@ def from_torch(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _Torch:
+    def taken(self, x: Any) -> Any:
+        if not isinstance(x, torch.Tensor):
+            return x
+        if x.requires_grad:
+            raise og.errors.InputError(
+                "a function taken from torch has no gradient for torch: pass x.detach(), or an "
+                "og.Value, or call torch's own function"
+            )
+        check(x, "a function taken from torch")
+        return array_of(x)
+
     def call(self, f: Callable[..., Any], inputs: Sequence[Any]) -> tuple[list[Any], Any]:
         return _outside_of_torch(lambda: _called(f, inputs))
 
@@ -36,7 +47,7 @@ class _Torch:
                 for i in moving:
                     x = _tensor(inputs[i])
                     inputs[i] = x.view_as(x) if x.requires_grad else x.detach().requires_grad_()
-                results, _ = _pytree.tree_flatten(f(*inputs))
+                results, _ = _pytree.tree_flatten(_not_random(f, inputs))
                 xs = [inputs[i] for i in moving]
                 reached = [k for k, i in enumerate(live) if results[i].requires_grad]
                 if not reached:
@@ -56,9 +67,14 @@ class _Torch:
 
 def _called(f: Callable[..., Any], inputs: Sequence[Any]) -> tuple[list[Any], Any]:
     with torch.no_grad():
-        returned = f(*(_tensor(borrowed(x)) for x in inputs))
+        given = [_tensor(borrowed(x)) for x in inputs]
+        returned = f(*given)
         results, structure = _pytree.tree_flatten(returned)
     name = getattr(f, "__name__", "the function")
+    if any(x._version for x in given):
+        raise og.errors.InputError(
+            f"{name} of torch wrote to an argument, whose memory is that of a Value: x.clone() first"
+        )
     for x in results:
         if not isinstance(x, torch.Tensor):
             raise og.errors.InputError(
@@ -67,6 +83,28 @@ def _called(f: Callable[..., Any], inputs: Sequence[Any]) -> tuple[list[Any], An
         check(x, name)
     arrays = [array_of(x) for x in results]
     return arrays, lambda leaves: _pytree.tree_unflatten(leaves, structure)
+
+
+def _not_random(f: Callable[..., Any], inputs: Sequence[Any]) -> Any:
+    """What the function returns, run again for its gradient.
+
+    Raises:
+        InputError: it draws random numbers, which are others than those of the run before.
+    """
+    before = torch.get_rng_state()
+    returned = f(*inputs)
+    # Another thread may have drawn them: that is seen by what the function returns once more.
+    if not torch.equal(before, torch.get_rng_state()) and not _equal(returned, f(*inputs)):
+        raise og.errors.InputError(
+            "a function of torch is run again for its gradient, and this one draws random numbers, "
+            "as dropout does while it trains: pass them as an argument, or module.eval()"
+        )
+    return returned
+
+
+def _equal(a: Any, b: Any) -> bool:
+    pairs = zip(_pytree.tree_leaves(a), _pytree.tree_leaves(b), strict=True)
+    return all(torch.equal(x, y) for x, y in pairs)
 
 
 def _outside_of_torch(call: Callable[[], T]) -> T:

@@ -63,7 +63,7 @@ def as_tensor(x: Any, name: str) -> Any:
         check(x, name)
         return x
     if isinstance(x, np.ndarray | np.generic):
-        return tensor_of(np.asarray(x))
+        return tensor_of(np.array(x))  # torch could not tell, later, if it was written to
     if isinstance(x, (bool, int, float, *_SYMBOLS)):
         return x
     raise og.errors.InputError(

@@ -146,6 +146,8 @@ OF_TWO: list[tuple[Function, Any, Any]] = [
     (lambda x, y: np.vstack([x, y]), MATRIX, MATRIX[0]),
     (lambda x, y: np.dstack([x, y]), MATRIX, MATRIX * 0.3),
     (lambda x, y: np.column_stack([x, y]), MATRIX, VECTOR[:2]),
+    (lambda x, y: np.column_stack([x, y]), NUMBER, NUMBER),
+    (lambda x, y: np.reshape(x, np.array([y.size, -1])), MATRIX, VECTOR[:2]),
     (lambda x, y: np.append(x, y), MATRIX, VECTOR),
     (lambda x, y: np.append(x, y, axis=0), MATRIX, SQUARE),
     (lambda x, y: np.broadcast_arrays(x, y)[1], MATRIX, NUMBER),

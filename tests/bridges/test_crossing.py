@@ -166,3 +166,12 @@ def test_derivatives_of_a_compiled_function_are_compiled() -> None:
     [pulled] = program.pullback((0,), (0,)).run(x, np.float64(2.0))
     np.testing.assert_allclose(pulled, 2 * np.cos(x))
     assert backend.lowered == 2
+
+
+def test_a_value_from_outside_is_refused() -> None:
+    """It would get no gradient, and nothing would say so; a Value made inside is a constant."""
+    outside = og.Value(np.ones(2))
+    with pytest.raises(InputError, match="takes a Value that is no argument of it"):
+        program_of(lambda x: x * outside, np.ones(2)).run(np.ones(2))
+    [result] = program_of(lambda x: x * og.Value(2.0), np.ones(2)).run(np.ones(2))
+    np.testing.assert_array_equal(result, [2.0, 2.0])

@@ -6,9 +6,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 
 import opgrad as og
+from opgrad.errors import InputError
 from opgrad.foreign import Foreign
+
+
+class Theirs:
+    """An array of the framework's own, which is no data to OpGrad."""
+
+    def __init__(self, held: list[float]) -> None:
+        self.held = held
 
 
 class Numpys:
@@ -16,6 +25,9 @@ class Numpys:
 
     def __init__(self) -> None:
         self.calls = 0
+
+    def taken(self, x: Any) -> Any:
+        return np.asarray(x.held) if isinstance(x, Theirs) else x
 
     def call(self, f: Callable[..., Any], inputs: Sequence[Any]) -> tuple[list[Any], Any]:
         self.calls += 1
@@ -87,3 +99,29 @@ def test_it_is_called_what_the_function_is() -> None:
 
     f = Foreign(double, Numpys())
     assert (f.__name__, f.__doc__, repr(f)) == ("double", "Twice as much.", "<double on Values>")
+
+
+def test_the_frameworks_own_arrays_are_inputs() -> None:
+    """No static ones: one form of call serves them all, and they have no gradient."""
+    f = Foreign(lambda x, y: x * y, Numpys())
+    for held in ([1.0, 2.0], [3.0, 4.0]):
+        np.testing.assert_array_equal(
+            og.grad(lambda v, y=held: f(v, Theirs(y)).sum())(np.ones(2)), held
+        )
+    assert len(f._forms) == 1
+
+
+def test_shapes_of_several_results_that_depend_on_numbers() -> None:
+    """Refused: the cotangent of the call before would be taken apart in the wrong places."""
+    f = Foreign(lambda x, n: (x[: int(n)], x[int(n) :]), Numpys())
+    f(np.arange(3.0), 1.0)
+    with pytest.raises(InputError, match=r"shapes of several results may not depend on numbers"):
+        f(np.arange(3.0), 2.0)
+
+
+def test_the_shape_of_one_result_may_depend_on_numbers() -> None:
+    """Its cotangent needs not be taken apart."""
+    f = Foreign(lambda x: x[x > 0], Numpys())
+    for given in ([1.0, 2.0], [-1.0, 2.0]):
+        gradient = og.grad(lambda v: f(v).sum())(np.array(given))
+        np.testing.assert_array_equal(gradient, np.array(given) > 0)

@@ -94,10 +94,12 @@ def _column_stack(tup: Any) -> Any:
     arrays = _arrays(tup)
     if arrays is None:
         return NotImplemented
-    return np.concatenate([np.reshape(x, (-1, 1)) if x.ndim == 1 else x for x in arrays], 1)
+    return np.concatenate([np.reshape(x, (-1, 1)) if x.ndim < 2 else x for x in arrays], 1)
 
 
 def _append(arr: Any, values: Any, axis: int | None = None) -> Any:
+    if axis is None:  # a number is an array then, and takes part in the dtype
+        return np.concatenate([np.ravel(arr), np.ravel(values)])
     return np.concatenate([arr, values], axis)
 
 

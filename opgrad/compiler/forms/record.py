@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from opgrad.data import is_traced
 from opgrad.operation import Op
@@ -24,8 +26,15 @@ def record(op: Op, *inputs: Any, **params: Any) -> Any:
 
 
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
-    """The axes that NumPy's ``axis=`` means, in order and from 0 on."""
+    """The axes that NumPy's ``axis=`` means, in order and from 0 on.
+
+    Raises:
+        AxisError: there is no such axis.
+        ValueError: an axis is named twice.
+    """
     if axis is None:
         return tuple(range(ndim))
-    chosen = axis if isinstance(axis, tuple) else (axis,)
-    return tuple(sorted(range(ndim)[a] for a in chosen)) if ndim else ()
+    if not ndim and axis in (0, -1):  # NumPy lets this pass
+        return ()
+    chosen = axis if isinstance(axis, tuple) else operator.index(axis)
+    return tuple(sorted(normalize_axis_tuple(chosen, ndim)))

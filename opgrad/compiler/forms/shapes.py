@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ def reshape(a: Any, shape: Any, order: str = "C", *, copy: Any = None) -> Any:
     """Of ``np.reshape``."""
     if order not in "CF" or not is_traced(a):
         return NotImplemented
-    shape = tuple(map(int, shape)) if isinstance(shape, Sequence) else (int(shape),)
+    shape = _lengths(shape)
     if -1 in shape:
         known = 1
         for n in shape:
@@ -27,12 +27,16 @@ def reshape(a: Any, shape: Any, order: str = "C", *, copy: Any = None) -> Any:
     return a if shape == a.shape else record(RESHAPE, a, shape=shape)
 
 
+def _lengths(shape: Any) -> tuple[int, ...]:
+    return tuple(map(int, shape)) if np.ndim(shape) else (int(shape),)
+
+
 def _ravel(a: Any, order: str = "C") -> Any:
     return reshape(a, -1, order)
 
 
 def _broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
-    shape = tuple(shape) if isinstance(shape, Sequence) else (shape,)
+    shape = _lengths(shape)
     return array if shape == array.shape else record(BROADCAST, array, shape=shape)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import warnings
 from collections.abc import Callable
@@ -332,3 +333,19 @@ def test_out_is_refused() -> None:
 
     with pytest.warns(og.CompileWarning, match="in place"):
         np.testing.assert_array_equal(og.compile(f)(np.ones((2, 3))), [2.0, 2.0, 2.0])
+
+
+def test_garbage_is_collected_while_a_function_runs_uncompiled() -> None:
+    """Not while it is traced; and after an exception, as before."""
+    seen = []
+
+    def uncompiled(x: Any) -> Any:
+        seen.append(gc.isenabled())
+        return math.sin(x)
+
+    with pytest.warns(og.errors.CompileWarning):
+        og.compile(uncompiled)(0.5)
+    assert seen == [False, True]
+    with pytest.raises(ZeroDivisionError):
+        og.compile(lambda x: x + 1 // 0)(0.5)
+    assert gc.isenabled()

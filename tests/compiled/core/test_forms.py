@@ -30,6 +30,11 @@ FORMS: dict[str, Callable[..., Any]] = {
     "vstack": lambda x, y, z: np.vstack([x[0], y]),
     "dstack": lambda x, y, z: np.dstack([x, 2 * x]),
     "column_stack": lambda x, y, z: np.column_stack([x[:, 0], x]),
+    "column_stack, of numbers": lambda x, y, z: np.column_stack([x[0, 0], y[0, 0]]),
+    "append, of all elements": lambda x, y, z: np.append(x, y),
+    "append, of a number": lambda x, y, z: np.append(1.5, np.append(x, 1.5)),
+    "broadcast_to, by an array": lambda x, y, z: np.broadcast_to(x, np.array([2, 3, 4])),
+    "reshape, by an array": lambda x, y, z: np.reshape(x, np.array([2, -1])),
     "append": lambda x, y, z: np.append(x, y, axis=0),
     "pad": lambda x, y, z: np.pad(x, 1),
     "pad, each side": lambda x, y, z: np.pad(x, ((1, 0), (0, 2))),
@@ -121,6 +126,11 @@ def test_gradients_through_forms(name: str, backend: str) -> None:
         lambda x: np.diff(x, axis=2),
         lambda x: np.repeat(x, 2, axis=2),
         lambda x: np.einsum("ij,jk->ik", x, x),
+        lambda x: np.sum(x, axis=2),
+        lambda x: np.sum(x, axis=(0, 0)),
+        lambda x: np.sum(x, axis=[0, 1]),
+        lambda x: np.sum(x[0, 0], axis=1),
+        lambda x: np.max(x[0, 0], axis=(0,)),
     ],
 )
 def test_what_is_wrong_is_refused_as_numpy_does(wrong: Callable[..., Any]) -> None:
