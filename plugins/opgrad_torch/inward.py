@@ -73,7 +73,8 @@ def _called(f: Callable[..., Any], inputs: Sequence[Any]) -> tuple[list[Any], An
     name = getattr(f, "__name__", "the function")
     if any(x._version for x in given):
         raise og.errors.InputError(
-            f"{name} of torch wrote to an argument, whose memory is that of a Value: x.clone() first"
+            f"{name} of torch wrote to an argument, whose memory is that of a Value: "
+            f"x.clone() first"
         )
     for x in results:
         if not isinstance(x, torch.Tensor):
