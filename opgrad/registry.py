@@ -7,7 +7,6 @@ when something is looked up that the built-ins do not have, or when the whole ta
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from opgrad.certificate import Certification, certification
 from opgrad.diagnostics import user_frame
+from opgrad.discovery import (
+    admitted,
+    builtin_entry_points,
+    disabled_in_vain,
+    installed_entry_points,
+    is_own,
+)
 from opgrad.errors import (
     PluginError,
     PluginWarning,
@@ -26,9 +32,9 @@ from opgrad.errors import (
     UnknownPluginError,
     UnknownSchedulerError,
 )
-from opgrad.hooks import GROUP, Backend, Bridge, Scheduler
+from opgrad.hooks import Backend, Bridge, Scheduler
 from opgrad.operation import Op, full_name
-from opgrad.plugin import Plugin, PluginInfo, load, load_or_set_aside
+from opgrad.plugin import Plugin, PluginInfo, load
 from opgrad.table import Table
 
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
@@ -36,29 +42,8 @@ if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plu
 
 T = TypeVar("T")
 
-BUILTIN_DISTRIBUTION = "opgrad"
 LOAD_TIMEOUT = 60.0
 """How many seconds a thread waits for another one that loads plugins."""
-
-
-def builtin_entry_points() -> tuple[EntryPoint, ...]:
-    """The entry points of OpGrad's own distribution: one look-up, not a scan of all."""
-    from importlib.metadata import PackageNotFoundError, distribution
-
-    try:
-        return tuple(distribution(BUILTIN_DISTRIBUTION).entry_points.select(group=GROUP))
-    except PackageNotFoundError:
-        return ()
-
-
-def installed_entry_points() -> tuple[EntryPoint, ...]:
-    """The entry points of every distribution on ``sys.path``, always in the same order."""
-    from importlib.metadata import entry_points
-
-    found = entry_points(group=GROUP)
-    return tuple(
-        sorted(found, key=lambda entry: (entry.dist.name if entry.dist else "", entry.name))
-    )
 
 
 class Registry:
@@ -295,7 +280,7 @@ class Registry:
                 self._loading.discard(builtin)
         self._report(found)
         if not builtin:
-            _warn(self._disabled_in_vain())
+            _warn(disabled_in_vain(self._plugins))
 
     def _load_extra(self, name: str) -> None:
         """Load the built-in plugin of that name that needs an extra, and no other plugin.
@@ -335,14 +320,10 @@ class Registry:
 
     def _admit(self, entry: EntryPoint, builtin: bool) -> Plugin | None:
         """Load what an entry point names; None if it is loaded already."""
-        info = PluginInfo.of(entry, builtin=builtin or _is_own(entry))
+        info = PluginInfo.of(entry, builtin=builtin or is_own(entry))
         owner = self._plugins.get(info.name)
         if owner is None:
-            if info.name in _disabled():
-                plugin = Plugin(info=info.with_state("disabled", "named in OPGRAD_DISABLE"))
-            else:
-                plugin = _if_certified(load_or_set_aside(info, entry.load))
-            self._plugins[info.name] = plugin
+            plugin = self._plugins[info.name] = admitted(entry, info)
             return plugin
         if owner.info.module == info.module:  # every built-in is listed as installed, too
             return None
@@ -387,39 +368,6 @@ class Registry:
         return UnknownPluginError(
             f"no plugin {name!r}; there are: {', '.join(sorted(self._plugins))}"
         )
-
-    def _disabled_in_vain(self) -> Iterator[str]:
-        """What OPGRAD_DISABLE names that is no plugin, here or in the default registry."""
-        unknown = [name for name in _disabled() if name not in self._plugins]
-        if unknown:
-            import difflib
-
-            known = {*self._plugins, *(entry.name for entry in installed_entry_points())}
-            for name in unknown:
-                if name not in known:
-                    close = difflib.get_close_matches(name, known, n=1)
-                    meant = f"; did you mean {close[0]!r}?" if close else ""
-                    yield f"OPGRAD_DISABLE names {name!r}, and no such plugin is installed{meant}"
-
-
-def _is_own(entry: EntryPoint) -> bool:
-    return entry.dist is not None and entry.dist.name == BUILTIN_DISTRIBUTION
-
-
-def _disabled() -> tuple[str, ...]:
-    names = os.environ.get("OPGRAD_DISABLE", "").split(",")
-    return tuple(name.strip() for name in names if name.strip())
-
-
-def _if_certified(plugin: Plugin) -> Plugin:
-    """The plugin; without anything that it brings, if it is not certified and has to be."""
-    if plugin.info.state != "loaded" or os.environ.get("OPGRAD_REQUIRE_CERTIFIED", "0") in (
-        "",
-        "0",
-    ):
-        return plugin
-    found = certification(plugin.info, plugin.ops)
-    return plugin if found else Plugin(info=plugin.info.with_state("uncertified", found.cause))
 
 
 def _warn(messages: Iterable[str]) -> None:

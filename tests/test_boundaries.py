@@ -27,6 +27,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"hooks"},
     {"plugin"},
     {"table", "diagnostics", "certificate"},
+    {"discovery"},
     {"registry"},
     {"cotangent", "forward", "binding", "array_methods"},
     {"schedule", "tangent"},

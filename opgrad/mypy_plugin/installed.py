@@ -11,8 +11,8 @@ from mypy.fscache import FileSystemCache
 from mypy.modulefinder import FindModuleCache, compute_search_paths, get_search_dirs
 from mypy.options import Options
 
+from opgrad.discovery import BUILTIN_DISTRIBUTION
 from opgrad.hooks import GROUP
-from opgrad.registry import BUILTIN_DISTRIBUTION
 
 BENEATH = sys.stdlib_module_names | {
     *("_typeshed", "typing_extensions", "mypy_extensions"),
