@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -16,12 +16,13 @@ from opgrad import diagnostics
 from opgrad.array_methods import ArrayMethods
 from opgrad.binding import bind, plain_index
 from opgrad.data import PLAIN, is_data, is_traced, read_only, say, why_no_data
-from opgrad.errors import CopyError, CutGradientError, ImmutableError, InputError, UnknownOpError
+from opgrad.errors import CopyError, ImmutableError, InputError
 from opgrad.forward import as_node, as_nodes, constant, recover, run_forward, settle
 from opgrad.hooks import Scheduler
 from opgrad.node import Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Data, Op, Raw, full_name
 from opgrad.plugin import describe
+from opgrad.refusals import Refusals, no_op_for, no_out
 from opgrad.registry import default
 from opgrad.schedule import cotangents_from
 
@@ -98,7 +99,7 @@ def _unary(name: str, op: Op | None = None) -> Callable[[Value[Any]], Value[Any]
 # -- the class -----------------------------------------------------------------------------------
 
 
-class Value(ArrayMethods, Node, Generic[T]):
+class Value(ArrayMethods, Refusals, Node, Generic[T]):
     """A number or array that remembers how it was computed.
 
     Args:
@@ -242,7 +243,7 @@ class Value(ArrayMethods, Node, Generic[T]):
             operator = default().operators.get(ufunc)
             return operator(*inputs) if operator else _dispatch(ufunc, inputs, kwargs)
         if kwargs.get("out") is not None:
-            raise _no_out(ufunc)
+            raise no_out(ufunc)
         function = ufunc if method == "__call__" else getattr(ufunc, method)
         return _dispatch(function, inputs, kwargs)
 
@@ -250,31 +251,8 @@ class Value(ArrayMethods, Node, Generic[T]):
         self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any
     ) -> Any:
         if kwargs.get("out") is not None:
-            raise _no_out(func)
+            raise no_out(func)
         return _dispatch(func, args, kwargs)
-
-    # -- what would cut the gradient -------------------------------------------------------------
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
-        raise _cut(
-            "np.asarray(v), or an array or list of Values given to NumPy,",
-            "np.exp(v) and the like work on Values as they are, and np.stack([v, w]) makes one of "
-            "several",
-        )
-
-    def __float__(self) -> NoReturn:
-        raise _cut(
-            "float(v), a function of math, or a[i] = v",
-            "use v.exp(), np.exp(v), og.ops.exp(v), ...; np.stack([v, w]) or og.at(a, i).set(v)",
-        )
-
-    def __complex__(self) -> NoReturn:
-        raise _cut("complex(v)", "Values take part in arithmetic as they are")
-
-    def __index__(self) -> NoReturn:
-        raise _cut("int(v), or a Value where Python wants an integer,", "og.ops.floor(v) keeps it")
-
-    __int__ = __index__
 
     def __bool__(self) -> bool:
         return bool(self.data)
@@ -354,7 +332,7 @@ def _dispatch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) 
     registry = default()
     operators, found = registry.operators, registry.implementation(function)
     if found is None:
-        raise _no_op_for(full_name(function))
+        raise no_op_for(full_name(function))
     if not isinstance(found, Op):
         return found(*args, **kwargs)
     if (
@@ -381,24 +359,3 @@ def _operator(op: Op) -> Callable[..., Any]:
         return apply(op, inputs) if out is NotImplemented else out  # says what is wrong
 
     return operator
-
-
-def _no_op_for(function: str) -> UnknownOpError:
-    return UnknownOpError(
-        f"no installed plugin differentiates {function}. To pass data on without a gradient, "
-        f"use v.data; to add an op that does it: @og.op(implements=...)." + default().not_in_use()
-    )
-
-
-def _no_out(function: Callable[..., Any]) -> CutGradientError:
-    return CutGradientError(
-        f"{full_name(function)} cannot write into an array (out=, or an in-place operator on an "
-        f"array) where a Value takes part: the gradient would be lost. Use the result instead."
-    )
-
-
-def _cut(what: str, instead: str) -> CutGradientError:
-    return CutGradientError(
-        f"{what} would turn a Value into plain data and lose its gradient: {instead}. "
-        f"If the gradient is to stop here, say so with v.data."
-    )

@@ -29,7 +29,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"table", "diagnostics", "certificate"},
     {"discovery"},
     {"registry"},
-    {"cotangent", "forward", "binding", "array_methods"},
+    {"cotangent", "forward", "binding", "array_methods", "refusals"},
     {"schedule", "tangent"},
     {"passes", "value"},
     {"pushforward"},
