@@ -45,7 +45,7 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
 
 def _correlated(g: Raw, other: Raw, shape: tuple[int, ...]) -> Raw:
     reverse = (slice(None, None, -1),) * len(shape)
-    full = on_either(convolution, g, other[reverse])
+    full = convolution(g, other[reverse])
     starts = (n - 1 for n in np.shape(other))
     return full[tuple(slice(i, i + n) for i, n in zip(starts, shape, strict=True))]
 
