@@ -56,3 +56,6 @@ BEFORE_ALL = (
     cotangents.cotangents_fit,
 )
 """A sample at which one of these fails is left out of the rest: all of it would fail, too."""
+
+BEFORE = {gradient.gradient: order.second_order}
+"""A sample at which the first fails is left out of the second: of a wrong rule that is no news."""

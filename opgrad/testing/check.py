@@ -15,8 +15,7 @@ from opgrad.declaration import Samples
 from opgrad.define import OpN
 from opgrad.errors import CutGradientError, InputError
 from opgrad.operation import Op
-from opgrad.testing import gradient, order
-from opgrad.testing.catalogue import BEFORE_ALL, PROPERTIES
+from opgrad.testing.catalogue import BEFORE, BEFORE_ALL, PROPERTIES
 from opgrad.testing.point import Point, say
 from opgrad.testing.properties import Property
 from opgrad.testing.report import Failure, Finding, Report
@@ -87,9 +86,9 @@ def _failures(op: OpN, points: Sequence[Point], chosen: Iterable[Property]) -> I
         if p.at_point is not None:
             at = where.get(p, points)
             found += [(point.text, finding) for point in at for finding in _at(p, point)]
-        if p is gradient.gradient:  # what is wrong at first order is no news at second
+        if p in BEFORE:
             wrong = {text for text, _ in found}
-            where[order.second_order] = [point for point in points if point.text not in wrong]
+            where[BEFORE[p]] = [point for point in points if point.text not in wrong]
         for text, f in found:
             yield Failure(op.name, p.name, text, f.where, f.given, f.expected, f.mistake)
 
