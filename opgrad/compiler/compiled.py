@@ -20,6 +20,7 @@ from opgrad.compiler.arguments import Form, StaticArgument
 from opgrad.compiler.collecting import uncollected
 from opgrad.compiler.kind import OTHER, Kind, Program
 from opgrad.compiler.passes import optimise
+from opgrad.compiler.structures import key_types
 from opgrad.compiler.tracing import trace, tracing
 from opgrad.containers import flatten_in_order
 from opgrad.diagnostics import state, user_frame
@@ -109,9 +110,10 @@ class Compiled(Generic[P, R]):
         return self._trace(form, kind, leaves, args, kwargs)
 
     def _form_of(self, structure: Any, types: tuple[type, ...]) -> Form:
-        form = self._forms.get((structure, types))
+        key = structure, types, key_types(structure)
+        form = self._forms.get(key)
         if form is None:
-            form = self._forms[structure, types] = Form(structure, types)
+            form = self._forms[key] = Form(structure, types)
         self._form = form  # most likely that of the next call, too
         return form
 

@@ -53,9 +53,18 @@ def reader(structure: Any) -> Read | None:
         return None
     if cls is list or cls is tuple:
         return _reader_of_sequence(cls, parts)
-    if cls is not dict:
+    if cls is not dict or any(key_types(structure)):
         return None
     return _reader_of_dict(dict(zip(structure.entries(), parts, strict=True)))
+
+
+def key_types(structure: Any) -> tuple[type, ...]:
+    """The types of dicts' keys, other than text: 1 and True are equal, and not the same."""
+    if structure.is_leaf():
+        return ()
+    own = structure.entries() if issubclass(structure.type or tuple, dict) else ()
+    found = tuple(type(key) for key in own if type(key) is not str)
+    return found + tuple(cls for child in structure.children() for cls in key_types(child))
 
 
 def _read_leaf(x: Any, leaves: list[Any]) -> bool:

@@ -90,6 +90,19 @@ def test_the_order_of_dicts(backend: str) -> None:
     assert [compiled({"a": 1.0, "b": 3.0}), compiled({"b": 3.0, "a": 1.0})] == [-2.0, 2.0]
 
 
+@EACH_BACKEND
+def test_keys_that_are_equal_and_not_the_same(backend: str) -> None:
+    """1, True and 1.0 are three keys to a function."""
+    compiled = og.compile(lambda d: type(next(iter(d))).__name__, backend=backend)
+    keys: list[Any] = [1, True, 1.0, 1]
+    assert [compiled({key: 0.5}) for key in keys] == [
+        "int",
+        "bool",
+        "float",
+        "int",
+    ]
+
+
 @pytest.mark.parametrize(("a", "b"), [(0.0, -0.0), (1, 1.0), ((1,), (1.0,)), (True, 1)])
 def test_static_values_are_told_apart(a: Any, b: Any) -> None:
     """That are equal, and not the same."""
