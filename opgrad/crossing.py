@@ -71,6 +71,12 @@ class Program:
         results: list[np.ndarray[Any, Any]] = []
         for result in self.raw(*given):
             data = self._data_of(result, start) if isinstance(result, Node) else result
+            if not is_data(data):
+                raise InputError(
+                    f"{self.name} returned {say(data)}, no number and no array of NumPy's: if it "
+                    f"takes a framework's array from outside, that would get no gradient. Pass it "
+                    f"as an argument, or take its numbers if it is a constant"
+                )
             array = np.asarray(data, order="C")
             shares = any(np.may_share_memory(array, x) for x in taken)
             results.append(array.copy() if shares or not array.flags.writeable else array)

@@ -308,3 +308,12 @@ def test_shapes_that_are_not_known_beforehand() -> None:
         error = error.__context__
     assert "have to be known before it runs" in str(error)
     assert "too small" in str(error)
+
+
+@pytest.mark.filterwarnings("ignore:__array_wrap__:DeprecationWarning")  # torch's, to NumPy
+def test_a_captured_tensor_is_refused() -> None:
+    """NumPy would multiply by it, and its gradient would be lost."""
+    scale = torch.ones(3, dtype=torch.float64, requires_grad=True)
+    f = og.to_torch(lambda x: np.multiply(x, scale))
+    with pytest.raises(InputError, match="Pass it as an argument"):
+        f(torch.ones(3, dtype=torch.float64))

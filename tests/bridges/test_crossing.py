@@ -175,3 +175,10 @@ def test_a_value_from_outside_is_refused() -> None:
         program_of(lambda x: x * outside, np.ones(2)).run(np.ones(2))
     [result] = program_of(lambda x: x * og.Value(2.0), np.ones(2)).run(np.ones(2))
     np.testing.assert_array_equal(result, [2.0, 2.0])
+
+
+def test_a_result_that_is_no_array_is_refused() -> None:
+    """Such as a framework's own, made of one from outside, which would get no gradient."""
+    program = program_of(lambda x: "text", np.ones(2))
+    with pytest.raises(InputError, match="returned str 'text', no number and no array of NumPy's"):
+        program.run(np.ones(2))

@@ -38,7 +38,7 @@ og.ops.weighted(2.0, 0.5, power="2")  # type: ignore[arg-type]
 # -- none ----------------------------------------------------------------------------------------
 
 og.ops.no_such_op(1.0)  # type: ignore[attr-defined]
-og.ops.tanh = og.ops.cosh  # type: ignore
+og.ops.tanh = og.ops.cosh  # type: ignore[attr-defined]
 
 # -- what is not an attribute --------------------------------------------------------------------
 
