@@ -118,5 +118,5 @@ def _is_foreign(leaf: Any) -> bool:
         return leaf.dtype.kind not in "fiubc"
     # And what gives something else each time that it is asked: NumPy's generators of random
     # numbers and Python's have this method. Their modules take as long to import as OpGrad.
-    is_changing = isinstance(leaf, Iterator) or hasattr(leaf, "random")
+    is_changing = isinstance(leaf, Iterator) or callable(getattr(leaf, "random", None))
     return is_changing or hasattr(leaf, "__array_ufunc__")

@@ -198,3 +198,10 @@ def test_arrays_of_objects_run_uncompiled(backend: str) -> None:
 def test_empty_arrays(backend: str, empty: Any) -> None:
     """Arrays without elements have programs, too."""
     assert _count(lambda x: (x * 2, np.sum(x), x.T), [(empty,), (empty,)], backend=backend) == 1
+
+
+def test_a_namespace_is_an_argument_like_any_other() -> None:
+    """NumPy has a `random` of its own, and gives no random numbers itself."""
+    compiled = og.compile(lambda xp, x: xp.exp(x))
+    compiled(np, np.ones(3))
+    assert len(compiled.programs) == 1
