@@ -11,6 +11,7 @@ import numpy as np
 from attrs import evolve, field, frozen
 
 import opgrad as og
+from opgrad.crossing import filled
 from opgrad.define import OpN
 
 Role: TypeAlias = Literal["varies", "none", "undefined", "fixed"]
@@ -82,10 +83,7 @@ class Point:
         """The op as a function of the inputs at ``positions``, the others being constants."""
 
         def f(*primals: Any) -> Any:
-            inputs = list(self.inputs)
-            for i, x in zip(positions, primals, strict=True):
-                inputs[i] = x
-            return self.op(*inputs, **self.params)
+            return self.op(*filled(self.inputs, positions, primals), **self.params)
 
         return f
 

@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from opgrad.crossing import filled
 from opgrad.foreign import Foreign
 from opgrad_jax.arrays import array_of, check
 
@@ -37,10 +38,7 @@ class _Jax:
             inputs, cts = given[: len(given) - len(live)], given[len(given) - len(live) :]
 
             def varying(*primals: Any) -> list[Any]:
-                full = list(inputs)
-                for i, x in zip(moving, primals, strict=True):
-                    full[i] = x
-                results = jax.tree.leaves(f(*full))
+                results = jax.tree.leaves(f(*filled(inputs, moving, primals)))
                 return [results[i] for i in live]
 
             out, back = jax.vjp(varying, *(inputs[i] for i in moving))

@@ -15,7 +15,7 @@ import numpy as np
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
-from opgrad.crossing import Like, Program
+from opgrad.crossing import Like, Program, filled
 from opgrad_jax.arrays import array_of, check, jax_dtype
 
 apply_program = Primitive("opgrad")
@@ -120,10 +120,7 @@ def _batch(
     else:
 
         def one(chosen: Sequence[Any]) -> Sequence[Any]:
-            full = list(moved)
-            for i, x in zip(mapped, chosen, strict=True):
-                full[i] = x
-            return apply(program, numbers, full)
+            return apply(program, numbers, filled(moved, mapped, chosen))
 
         results = jax.lax.map(one, [moved[i] for i in mapped])
     return results, [0] * len(results)
