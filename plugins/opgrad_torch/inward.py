@@ -16,6 +16,9 @@ from opgrad_torch.tensors import array_of, borrowed, check
 
 T = TypeVar("T")
 
+TRIES = 3
+"""Of a function that may draw random numbers: another thread may have drawn those."""
+
 
 def from_torch(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function of Values; see :func:`opgrad.from_torch`."""
@@ -92,20 +95,15 @@ def _not_random(f: Callable[..., Any], inputs: Sequence[Any]) -> Any:
     Raises:
         InputError: it draws random numbers, which are others than those of the run before.
     """
-    before = torch.get_rng_state()
-    returned = f(*inputs)
-    # Another thread may have drawn them: that is seen by what the function returns once more.
-    if not torch.equal(before, torch.get_rng_state()) and not _equal(returned, f(*inputs)):
-        raise og.errors.InputError(
-            "a function of torch is run again for its gradient, and this one draws random numbers, "
-            "as dropout does while it trains: pass them as an argument, or module.eval()"
-        )
-    return returned
-
-
-def _equal(a: Any, b: Any) -> bool:
-    pairs = zip(_pytree.tree_leaves(a), _pytree.tree_leaves(b), strict=True)
-    return all(torch.equal(x, y) for x, y in pairs)
+    for _ in range(TRIES):
+        before = torch.get_rng_state()
+        returned = f(*inputs)
+        if torch.equal(before, torch.get_rng_state()):
+            return returned
+    raise og.errors.InputError(
+        "a function of torch is run again for its gradient, and this one draws random numbers, "
+        "as dropout does while it trains: pass them as an argument, or module.eval()"
+    )
 
 
 def _outside_of_torch(call: Callable[[], T]) -> T:
