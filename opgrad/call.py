@@ -26,6 +26,7 @@ from opgrad.pushforward import Pushforward
 from opgrad.registry import default
 from opgrad.residuals import only_residuals
 from opgrad.tangent import zero_like
+from opgrad.twins import twin
 from opgrad.value import Value, apply
 
 
@@ -260,6 +261,7 @@ def _data_but(leaves: Sequence[Any], keep: Collection[Node]) -> list[Any]:
     ]
 
 
+@twin("own")
 def _own(leaf: Any, seen: set[int]) -> Any:
     """Raw data that the caller may write to: nothing else shares its memory."""
     data = raw(leaf)

@@ -17,6 +17,7 @@ from opgrad.data import NUMBER_TYPES, is_data, is_lazy, is_number, is_traced, sa
 from opgrad.errors import CotangentError, NotDifferentiable, VjpError
 from opgrad.node import Node
 from opgrad.plugin import describe
+from opgrad.twins import twin
 
 NUMBERS = frozenset({float, int})
 """The types that pass unchecked between each other: a Python number for a Python number."""
@@ -56,6 +57,7 @@ def seed(root: Node, cotangent: Any, *, record: bool = False) -> Any:
     return in_form_of(root.data, cotangent)
 
 
+@twin("fit")
 def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False) -> Any:
     """The cotangent that ``node``'s VJP gave for one input, checked and in the form of its primal.
 

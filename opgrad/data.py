@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from opgrad.twins import twin
+
 PLAIN = frozenset({float, int, bool, complex})
 """The types of Python's own numbers."""
 
@@ -51,6 +53,7 @@ def is_traced(x: Any) -> bool:
     return hasattr(x, "aval") and hasattr(x, "trace")
 
 
+@twin("read_only")
 def read_only(x: Any) -> Any:
     """A NumPy array as a view that refuses to be written to; anything else as it is."""
     if (x.__class__ is np.ndarray or isinstance(x, np.ndarray)) and x.flags.writeable:

@@ -15,6 +15,7 @@ from opgrad.data import is_lazy
 from opgrad.errors import NonFiniteError
 from opgrad.node import Node
 from opgrad.plugin import describe
+from opgrad.twins import twin
 
 
 class _State:
@@ -57,6 +58,7 @@ def debug() -> Iterator[None]:
             state.sites.clear()
 
 
+@twin("has_nan")
 def has_nan(data: Any, *, if_lazy: bool = False) -> bool:
     """Whether a number or array has a NaN in it (integers, None and foreign types have none).
 

@@ -14,6 +14,7 @@ from opgrad.operation import NO_PARAMS, Op, Raw, Rule
 from opgrad.plugin import describe
 from opgrad.registry import default
 from opgrad.residuals import LARGE, only_residuals, release_before
+from opgrad.twins import twin
 
 
 class _WritableConstant(Writable, Node):
@@ -48,6 +49,7 @@ def as_node(x: Any, op: Op) -> Node:
     return constant(x)
 
 
+@twin("constant")
 def constant(x: Raw) -> Constant:
     """Raw data, as a node."""
     node: Any = _WritableConstant()

@@ -11,6 +11,7 @@ from opgrad.diagnostics import has_nan
 from opgrad.node import Constant, Node
 from opgrad.operation import Op
 from opgrad.schedule import cotangents_from
+from opgrad.twins import twin
 
 NOTHING: frozenset[Node] = frozenset()
 
@@ -20,6 +21,7 @@ def raw(x: Any) -> Any:
     return x.data if isinstance(x, Node) else x
 
 
+@twin("newer")
 def newer(leaves: Iterable[Any], start: int, *, stop: Collection[Node] = NOTHING) -> list[Node]:
     """What the nodes among ``leaves`` depend on, without constants, in no order.
 

@@ -32,9 +32,10 @@ from opgrad.hooks import Scheduler, hookimpl
 from opgrad.node import Constant, Node
 from opgrad.plugin import describe
 from opgrad.registry import default
+from opgrad.twins import twin
 
-_number = attrgetter("number")
-_USUAL = (np.ndarray, *NUMBER_TYPES)
+by_number = attrgetter("number")
+USUAL = (np.ndarray, *NUMBER_TYPES)
 
 
 @frozen(eq=False, repr=False)
@@ -128,6 +129,7 @@ class Sequential:
 
     name = "sequential"
 
+    @twin("run_in_order")
     def run(
         self, root: Node, cotangent: Any, wrt: frozenset[Node] | None, record: bool = False, /
     ) -> dict[Node, Any]:
@@ -137,7 +139,7 @@ class Sequential:
             cotangents[root] = cotangent
         owned: set[Node] = set()  # nodes whose cotangent is a sum made here, ours to change
         by_steps = record or diagnostics.state.depth > 0 or keeps_zeros.get()
-        by_steps = by_steps or not isinstance(root.data, _USUAL)  # a rule may not be traceable
+        by_steps = by_steps or not isinstance(root.data, USUAL)  # a rule may not be traceable
         node = root
         try:
             for node in order:
@@ -194,6 +196,7 @@ class Sequential:
         return cotangents
 
 
+@twin("plan")
 def plan(root: Node, wrt: frozenset[Node] | None) -> tuple[list[Node], dict[Node, Any]]:
     """The nodes between ``wrt`` and ``root``, newest first, and a place for each one's cotangent.
 
@@ -217,7 +220,7 @@ def plan(root: Node, wrt: frozenset[Node] | None) -> tuple[list[Node], dict[Node
                 if parent not in cotangents and parent.__class__ is not Constant:
                     cotangents[parent] = None
                     order.append(parent)
-    order.sort(key=_number, reverse=True)
+    order.sort(key=by_number, reverse=True)
     if wrt is None or not others:
         return order, cotangents
     needed = set(wrt)

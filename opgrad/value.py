@@ -12,19 +12,21 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
-from opgrad import diagnostics
+from opgrad import cotangent, diagnostics, schedule
 from opgrad.array_methods import ArrayMethods
 from opgrad.binding import bind, plain_index
 from opgrad.data import PLAIN, is_data, is_traced, read_only, say, why_no_data
 from opgrad.errors import CopyError, ImmutableError, InputError
 from opgrad.forward import as_node, as_nodes, constant, recover, run_forward, settle
 from opgrad.hooks import Scheduler
-from opgrad.node import Node, Writable, next_number
+from opgrad.node import Constant, Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Data, Op, Raw, full_name
 from opgrad.plugin import describe
 from opgrad.refusals import Refusals, no_op_for, no_out
 from opgrad.registry import default
+from opgrad.residuals import LARGE, only_residuals
 from opgrad.schedule import cotangents_from
+from opgrad.twins import connect, twin
 
 T = TypeVar("T")
 D = TypeVar("D", bound=Data)
@@ -33,6 +35,7 @@ Operand: TypeAlias = "Value[Any] | Data"
 # -- operators -----------------------------------------------------------------------------------
 
 
+@twin("binary")
 def _binary(name: str, op: Op | None = None) -> Callable[[Value[Any], Operand], Value[Any]]:
     """The method of a binary operator: :func:`apply` for two inputs, on its shortest path."""
 
@@ -78,6 +81,7 @@ def _reflected(name: str) -> Callable[[Value[Any], Operand], Value[Any]]:
     return reflected
 
 
+@twin("unary")
 def _unary(name: str, op: Op | None = None) -> Callable[[Value[Any]], Value[Any]]:
     """The method for a unary op: :func:`apply` for one input, on a shorter path."""
 
@@ -288,6 +292,7 @@ class _WritableValue(Writable, Node):
 _debugging = diagnostics.state
 
 
+@twin("apply")
 def apply(op: Op, args: tuple[Any, ...], params: Mapping[str, Any] = NO_PARAMS) -> Value[Any]:
     """Run ``op`` on Values and raw data, and record the result.
 
@@ -312,6 +317,7 @@ def apply(op: Op, args: tuple[Any, ...], params: Mapping[str, Any] = NO_PARAMS) 
     return _record(op, x, y, more, data)
 
 
+@twin("record")
 def _record(op: Op | None, x: Node | None, y: Node | None, more: Any, data: Raw) -> Value[Any]:
     node: Any = _WritableValue()
     node.op = op
@@ -359,3 +365,29 @@ def _operator(op: Op) -> Callable[..., Any]:
         return apply(op, inputs) if out is NotImplemented else out  # says what is wrong
 
     return operator
+
+
+connect(
+    Node=Node,
+    Constant=Constant,
+    Value=Value,
+    Op=Op,
+    Float64=np.float64,
+    next_number=next_number,
+    state=diagnostics.state,
+    lookup=lambda name: default().lookup(name),
+    is_data=is_data,
+    recover=recover,
+    settle=settle,
+    watch=diagnostics.watch,
+    only_residuals=only_residuals,
+    LARGE=LARGE,
+    keeps_zeros=cotangent.keeps_zeros,
+    usual=schedule.USUAL,
+    pull_back=schedule.pull_back,
+    accumulate=schedule.accumulate,
+    wrong_count=cotangent.wrong_count,
+    explain=schedule.explain,
+    by_number=schedule.by_number,
+    add_reduce=np.add.reduce,
+)

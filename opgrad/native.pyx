@@ -1,0 +1,518 @@
+# cython: language_level=3, binding=True, boundscheck=False, wraparound=False, initializedcheck=False
+"""Compiled twins of the functions that eager passes spend their time in.
+
+Each function here does what the Python function does that names it (``@twin("plan")``), for the
+arguments that are most common, and hands all others over to that: to understand OpGrad, read that.
+What makes these fast is that they read a node's slots, and a NumPy array's flags, shape and dtype,
+where they are in memory, and not through attributes.
+
+Nothing of OpGrad is imported here. :func:`connect` gets the classes and functions that are needed.
+"""
+
+from cpython.object cimport PyObject, PyTypeObject
+from cpython.ref cimport Py_INCREF
+
+cimport numpy as cnp
+
+cnp.import_array()
+
+cdef extern from *:
+    """
+    #include <structmember.h>
+
+    #define SLOT(object, offset) (*(PyObject **)((char *)(object) + (offset)))
+    #define IS(object, type) ((PyObject *)Py_TYPE(object) == (type))
+    #define ARRAY(object) ((PyArrayObject *)(object))
+    #define is_array(object) PyArray_CheckExact(object)
+    #define is_float_array(object) PyArray_ISFLOAT(ARRAY(object))
+    #define is_writeable(object) PyArray_ISWRITEABLE(ARRAY(object))
+    #define owns_data(object) PyArray_CHKFLAGS(ARRAY(object), NPY_ARRAY_OWNDATA)
+    #define bytes_of(object) PyArray_NBYTES(ARRAY(object))
+    #define axes_of(object) PyArray_NDIM(ARRAY(object))
+    #define same_dtype(x, y) (PyArray_DESCR(ARRAY(x)) == PyArray_DESCR(ARRAY(y)))
+    #define copy_of(object) PyArray_NewCopy(ARRAY(object), NPY_CORDER)
+
+    /* Where instances keep what a member descriptor (a name in __slots__) gives; -1 if it is none. */
+    static Py_ssize_t slot_offset(PyObject *descriptor) {
+        if (!Py_IS_TYPE(descriptor, &PyMemberDescr_Type)) return -1;
+        return ((PyMemberDescrObject *)descriptor)->d_member->offset;
+    }
+
+    /* Of NumPy's own class, with axes, of floating or complex numbers. */
+    static int is_floating_array(PyObject *x) {
+        return PyArray_CheckExact(x) && PyArray_NDIM(ARRAY(x)) > 0
+            && (PyArray_ISFLOAT(ARRAY(x)) || PyArray_ISCOMPLEX(ARRAY(x)));
+    }
+
+    static int same_shape(PyObject *x, PyObject *y) {
+        return PyArray_NDIM(ARRAY(x)) == PyArray_NDIM(ARRAY(y))
+            && PyArray_CompareLists(PyArray_DIMS(ARRAY(x)), PyArray_DIMS(ARRAY(y)),
+                                    PyArray_NDIM(ARRAY(x)));
+    }
+
+    /* Whether x has the shape of the last axes of y. */
+    static int is_tail(PyObject *x, PyObject *y) {
+        int lead = PyArray_NDIM(ARRAY(y)) - PyArray_NDIM(ARRAY(x));
+        return lead >= 0 && PyArray_CompareLists(PyArray_DIMS(ARRAY(x)),
+                                                 PyArray_DIMS(ARRAY(y)) + lead,
+                                                 PyArray_NDIM(ARRAY(x)));
+    }
+
+    /* Read-only from now on: the array itself if nobody else has it, else a view. */
+    static PyObject *sealed(PyObject *x) {
+        PyObject *view;
+        if (!PyArray_ISWRITEABLE(ARRAY(x))) return Py_NewRef(x);
+        if (Py_REFCNT(x) == 1 && PyArray_CHKFLAGS(ARRAY(x), NPY_ARRAY_OWNDATA)) {
+            PyArray_CLEARFLAGS(ARRAY(x), NPY_ARRAY_WRITEABLE);
+            return Py_NewRef(x);
+        }
+        view = PyArray_View(ARRAY(x), NULL, NULL);
+        if (view != NULL) PyArray_CLEARFLAGS(ARRAY(view), NPY_ARRAY_WRITEABLE);
+        return view;
+    }
+
+    static int is_double_block(PyObject *x) {
+        return PyArray_TYPE(ARRAY(x)) == NPY_DOUBLE && PyArray_ISCARRAY_RO(ARRAY(x));
+    }
+
+    /* No early exit: so it is a loop over vectors. */
+    static int any_nan(PyObject *x) {
+        const double *data = (const double *)PyArray_DATA(ARRAY(x));
+        npy_intp i, size = PyArray_SIZE(ARRAY(x));
+        int found = 0;
+        for (i = 0; i < size; i++) found |= data[i] != data[i];
+        return found;
+    }
+
+    /* The sum over the first of two axes, row by row, as NumPy adds them up. */
+    static PyObject *sum_of_rows(PyObject *x) {
+        npy_intp i, j, rows = PyArray_DIM(ARRAY(x), 0), columns = PyArray_DIM(ARRAY(x), 1);
+        const double *data = (const double *)PyArray_DATA(ARRAY(x));
+        PyObject *sum = PyArray_ZEROS(1, &columns, NPY_DOUBLE, 0);
+        double *total;
+        if (sum == NULL) return NULL;
+        total = (double *)PyArray_DATA(ARRAY(sum));
+        if (rows) memcpy(total, data, columns * sizeof(double));
+        for (i = 1; i < rows; i++)
+            for (j = 0; j < columns; j++) total[j] += data[i * columns + j];
+        return sum;
+    }
+    """
+    PyObject *SLOT(PyObject *, Py_ssize_t)
+    bint IS(object, PyObject *)
+    Py_ssize_t slot_offset(object)
+    bint is_floating_array(object)
+    bint same_shape(object, object)
+    bint is_tail(object, object)
+    object sealed(object)
+    bint is_double_block(object)
+    bint any_nan(object)
+    object sum_of_rows(object)
+    bint is_array(object)
+    bint is_float_array(object)
+    bint is_writeable(object)
+    bint owns_data(object)
+    Py_ssize_t bytes_of(object)
+    int axes_of(object)
+    bint same_dtype(object, object)
+    object copy_of(object)
+    object PyType_GenericAlloc(PyTypeObject *, Py_ssize_t)
+    bint PyObject_TypeCheck(object, PyTypeObject *)
+    object PyObject_VectorcallDict(object, PyObject **, size_t, PyObject *)
+
+# -- what is needed of OpGrad ----------------------------------------------------------------------
+
+python = {}
+"""By name, the functions in Python whose twins are here."""
+
+cdef:
+    PyObject *Node
+    PyObject *Constant
+    PyObject *Value
+    PyObject *Float64
+    object _kept = None  # what the pointers above point to
+    Py_ssize_t DATA, MORE, NUMBER, OP, X, Y, GRAD  # slots of nodes
+    Py_ssize_t FORWARD, RULES, JOINT, ELEMENTWISE, ARITY, OPAQUE  # slots of ops
+    object next_number, state, lookup, is_data, recover, settle, watch, only_residuals
+    object keeps_zeros, usual, pull_back, accumulate, wrong_count, explain, by_number, add_reduce
+    Py_ssize_t LARGE
+    Py_ssize_t DEPTH
+
+
+def connect(**parts):
+    """Take what is needed, by name. No twin may be called before."""
+    global Node, Constant, Value, Float64, _kept
+    global DATA, MORE, NUMBER, OP, X, Y, GRAD, FORWARD, RULES, JOINT, ELEMENTWISE, ARITY, OPAQUE
+    global next_number, state, lookup, is_data, recover, settle, watch, only_residuals
+    global keeps_zeros, usual, pull_back, accumulate, wrong_count, explain, by_number, add_reduce
+    global LARGE, DEPTH
+    _kept = parts
+    Node, Constant, Value, Float64 = (
+        <PyObject *>parts["Node"], <PyObject *>parts["Constant"],
+        <PyObject *>parts["Value"], <PyObject *>parts["Float64"],
+    )
+    node, op = vars(parts["Node"]), vars(parts["Op"])
+    DATA, MORE, NUMBER = _offset(node["data"]), _offset(node["more"]), _offset(node["number"])
+    OP, X, Y = _offset(node["op"]), _offset(node["x"]), _offset(node["y"])
+    GRAD = _offset(vars(parts["Value"])["grad"])
+    FORWARD, RULES, JOINT = _offset(op["forward"]), _offset(op["rules"]), _offset(op["joint_rule"])
+    ELEMENTWISE, ARITY, OPAQUE = (
+        _offset(op["elementwise"]), _offset(op["arity"]), _offset(op["opaque"])
+    )
+    state = parts["state"]
+    DEPTH = _offset(vars(type(state))["depth"])
+    next_number, lookup, is_data = parts["next_number"], parts["lookup"], parts["is_data"]
+    recover, settle, watch = parts["recover"], parts["settle"], parts["watch"]
+    only_residuals, LARGE = parts["only_residuals"], parts["LARGE"]
+    keeps_zeros, usual = parts["keeps_zeros"], parts["usual"]
+    pull_back, accumulate = parts["pull_back"], parts["accumulate"]
+    wrong_count, explain = parts["wrong_count"], parts["explain"]
+    by_number, add_reduce = parts["by_number"], parts["add_reduce"]
+
+
+cdef Py_ssize_t _offset(object descriptor) except -1:
+    cdef Py_ssize_t offset = slot_offset(descriptor)
+    if offset < 0:
+        raise TypeError(f"{descriptor!r} is no slot")
+    return offset
+
+
+cdef inline object slot(object x, Py_ssize_t offset):
+    return <object>SLOT(<PyObject *>x, offset)
+
+
+cdef inline void fill(object x, Py_ssize_t offset, object value):
+    """Set a slot that is empty yet."""
+    Py_INCREF(value)
+    (<PyObject **>(<char *><PyObject *>x + offset))[0] = <PyObject *>value
+
+
+cdef inline bint is_node(object x):
+    return IS(x, Value) or IS(x, Constant) or PyObject_TypeCheck(x, <PyTypeObject *>Node)
+
+
+cdef inline bint is_number(object x):
+    return type(x) is float or type(x) is int
+
+
+# -- forward -------------------------------------------------------------------------------------
+
+
+cdef object new_node(PyObject *cls, object op, object x, object y, object more, object data):
+    node = PyType_GenericAlloc(<PyTypeObject *>cls, 0)
+    fill(node, OP, op)
+    fill(node, X, x)
+    fill(node, Y, y)
+    fill(node, MORE, more)
+    fill(node, DATA, data)
+    fill(node, NUMBER, next_number())
+    return node
+
+
+def constant(x):
+    return new_node(Constant, None, None, None, None, x)
+
+
+def record(op, x, y, more, data):
+    node = new_node(Value, op, x, y, more, data)
+    fill(node, GRAD, 0)
+    if slot(state, DEPTH):
+        watch(node)
+    return node
+
+
+def read_only(x):
+    if is_array(x):
+        return sealed(x)
+    return python["read_only"](x)
+
+
+cdef object settled(object op, object data, object x, object y):
+    """What a forward returned on one or two inputs, as a node keeps it."""
+    if is_number(data) or type(data) is bool or type(data) is complex:
+        return data
+    if is_floating_array(data):
+        if bytes_of(data) < LARGE or not only_residuals.get():
+            return sealed(data)
+    elif IS(data, Float64) and is_array(slot(x, DATA)):
+        return data
+    return settle(op, data, (x,) if y is None else (x, y))
+
+
+def binary(str name, op=None):
+    def method(x, y):
+        nonlocal op
+        if not is_node(y):
+            if not is_data(y):
+                return NotImplemented
+            y = constant(y)
+        if op is None:
+            op = lookup(name)
+        if not is_node(x):
+            return python["binary"](name, op)(x, y)
+        try:
+            data = slot(op, FORWARD)(slot(x, DATA), slot(y, DATA))
+        except Exception as error:
+            data = recover(error, op, (x, y))
+        return record(op, x, y, None, settled(op, data, x, y))
+
+    return method
+
+
+def unary(str name, op=None):
+    def method(x):
+        nonlocal op
+        if op is None:
+            op = lookup(name)
+        if not is_node(x):
+            return python["unary"](name, op)(x)
+        try:
+            data = slot(op, FORWARD)(slot(x, DATA))
+        except Exception as error:
+            data = recover(error, op, (x,))
+        return record(op, x, None, None, settled(op, data, x, None))
+
+    return method
+
+
+def apply(op, tuple args, params={}):
+    cdef Py_ssize_t n = len(args)
+    cdef list inputs = []
+    cdef list data = []
+    arity = slot(op, ARITY)
+    if slot(op, OPAQUE) or (arity is not None and arity != n) or n == 0:
+        return python["apply"](op, args, params)
+    for x in args:
+        if not is_node(x):
+            if not (is_number(x) or is_data(x)):
+                return python["apply"](op, args, params)
+            x = constant(x)
+        inputs.append(x)
+        data.append(slot(x, DATA))
+    kept = dict(params)
+    for param in kept.values():
+        if is_node(param):
+            return python["apply"](op, args, params)
+    given = tuple(inputs)
+    try:
+        out = slot(op, FORWARD)(*data, **kept)
+    except Exception as error:
+        out = recover(error, op, given, kept)
+    data = None
+    if n < 3:
+        out = settled(op, out, given[0], given[1] if n == 2 else None)
+    elif not is_number(out):
+        out = settle(op, out, given)
+    more = None
+    if kept or n > 2 or arity is None:
+        more = (given[2:], kept)
+    return record(op, given[0], given[1] if n > 1 else None, more, out)
+
+
+# -- walks ---------------------------------------------------------------------------------------
+
+
+cdef inline bint is_place(object x, found):
+    """Whether a walk has yet to come to it."""
+    return x is not None and not IS(x, Constant) and x not in found
+
+
+def plan(root, wrt):
+    cdef list order = [root]
+    cdef dict cotangents = {root: None}
+    cdef set needed
+    cdef Py_ssize_t i = 0
+    cdef bint others = False
+    if not is_node(root):
+        return python["plan"](root, wrt)
+    while i < len(order):
+        node = order[i]
+        i += 1
+        x, y, more = slot(node, X), slot(node, Y), slot(node, MORE)
+        if x is None:
+            others = others or (wrt is not None and node not in wrt)
+        elif not IS(x, Constant) and x not in cotangents:
+            cotangents[x] = None
+            order.append(x)
+        if y is not None and not IS(y, Constant) and y not in cotangents:
+            cotangents[y] = None
+            order.append(y)
+        if more is not None:
+            for parent in (<tuple>(<tuple>more)[0]):
+                if not IS(parent, Constant) and parent not in cotangents:
+                    cotangents[parent] = None
+                    order.append(parent)
+    order.sort(key=by_number, reverse=True)
+    if wrt is None or not others:
+        return order, cotangents
+    needed = set(wrt)
+    for node in reversed(order):
+        more = slot(node, MORE)
+        if (
+            slot(node, X) in needed
+            or slot(node, Y) in needed
+            or (more is not None and not needed.isdisjoint(more[0]))
+        ):
+            needed.add(node)
+    order = [node for node in order if node in needed]
+    return order, dict.fromkeys(order)
+
+
+def newer(leaves, start, *, stop=frozenset()):
+    cdef set seen = {x for x in leaves if is_node(x) and not IS(x, Constant)}
+    cdef list order = list(seen)
+    cdef Py_ssize_t i = 0
+    while i < len(order):
+        node = order[i]
+        i += 1
+        if slot(node, NUMBER) < start or (stop and node in stop):
+            continue
+        x, y, more = slot(node, X), slot(node, Y), slot(node, MORE)
+        if x is not None and not IS(x, Constant) and x not in seen:
+            seen.add(x)
+            order.append(x)
+        if y is not None and not IS(y, Constant) and y not in seen:
+            seen.add(y)
+            order.append(y)
+        if more is not None:
+            for parent in (<tuple>(<tuple>more)[0]):
+                if not IS(parent, Constant) and parent not in seen:
+                    seen.add(parent)
+                    order.append(parent)
+    return order
+
+
+# -- backward ------------------------------------------------------------------------------------
+
+
+def run_in_order(self, root, cotangent, wrt, record=False, /):
+    cdef dict cotangents
+    cdef list order
+    cdef set owned = set()
+    cdef PyObject *args[4]
+    if (
+        record
+        or not is_node(root)
+        or slot(state, DEPTH)
+        or keeps_zeros.get()
+        or not isinstance(slot(root, DATA), usual)
+    ):
+        return python["run_in_order"](self, root, cotangent, wrt, record)
+    order, cotangents = plan(root, wrt)
+    if root in cotangents:
+        cotangents[root] = cotangent
+    node = root
+    try:
+        for node in order:
+            g, op = cotangents[node], slot(node, OP)
+            if g is None or op is None:
+                continue
+            if wrt is not None and node not in wrt:
+                cotangents[node] = None
+            x, y, more, joint = slot(node, X), slot(node, Y), slot(node, MORE), slot(op, JOINT)
+            if more is not None and (y is not None or joint is not None):
+                for parent, ct in pull_back(node, g, cotangents):
+                    accumulate(cotangents, owned, parent, ct)
+                continue
+            if not is_number(g):
+                g = read_only(g)
+            out, xd, cy = slot(node, DATA), slot(x, DATA), None
+            needs_x, needs_y = x in cotangents, y is not None and y in cotangents
+            if y is None:
+                if not needs_x:
+                    continue
+                rule = (<tuple>slot(op, RULES))[0]
+                if more is None:
+                    cx = rule(g, out, xd)
+                else:
+                    args[0], args[1], args[2] = <PyObject *>g, <PyObject *>out, <PyObject *>xd
+                    cx = PyObject_VectorcallDict(rule, args, 3, <PyObject *>(<tuple>more)[1])
+            else:
+                yd = slot(y, DATA)
+                if joint is None:
+                    rules = slot(op, RULES)
+                    cx = (<tuple>rules)[0](g, out, xd, yd) if needs_x else None
+                    cy = (<tuple>rules)[1](g, out, xd, yd) if needs_y else None
+                elif not needs_x and not needs_y:
+                    continue
+                else:
+                    cts = joint(g, out, xd, yd)
+                    if type(cts) is not tuple or len(<tuple>cts) != 2:
+                        raise wrong_count(node, cts)
+                    cx, cy = <tuple>cts
+                    cts = None
+            g = None
+            if needs_x:
+                arrive(cotangents, owned, x, fitted(node, 0, xd, cx))
+            if needs_y:
+                arrive(cotangents, owned, y, fitted(node, 1, yd, cy))
+            cx = cy = None
+    except Exception as error:
+        explain(error, node)
+        raise
+    return cotangents
+
+
+def fit(node, position, primal, ct, *, record=False):
+    if record:
+        return python["fit"](node, position, primal, ct, record=True)
+    return fitted(node, position, primal, ct)
+
+
+cdef object fitted(object node, object position, object primal, object ct):
+    """The cotangent for one input, checked, in its form."""
+    if is_number(ct) and is_number(primal):
+        return ct
+    if (
+        is_array(ct)
+        and is_array(primal)
+        and same_dtype(ct, primal)
+        and is_float_array(ct)
+    ):
+        if same_shape(ct, primal):
+            return ct
+        out = slot(node, DATA)
+        if (
+            slot(slot(node, OP), ELEMENTWISE)
+            and is_array(out)
+            and same_shape(ct, out)
+            and axes_of(ct) == axes_of(primal) + 1
+            and is_tail(primal, ct)
+        ):
+            if axes_of(ct) == 2 and is_double_block(ct) and bytes_of(ct) < LARGE:
+                return sum_of_rows(ct)
+            return add_reduce(ct, axis=0)
+    return python["fit"](node, position, primal, ct)
+
+
+cdef int arrive(dict cotangents, set owned, object node, object ct) except -1:
+    """Add what arrives at a node."""
+    old = cotangents[node]
+    if old is None:
+        cotangents[node] = ct
+    elif is_number(old) and is_number(ct):
+        cotangents[node] = old + ct
+    else:
+        accumulate(cotangents, owned, node, ct)
+    return 0
+
+
+# -- what comes back -----------------------------------------------------------------------------
+
+
+def has_nan(data, *, if_lazy=False):
+    if is_array(data) and is_double_block(data):
+        return any_nan(data)
+    return python["has_nan"](data, if_lazy=if_lazy)
+
+
+def own(leaf, set seen):
+    data = slot(leaf, DATA) if is_node(leaf) else leaf
+    if not is_array(data) or axes_of(data) == 0:
+        return python["own"](leaf, seen)
+    if data is leaf and is_writeable(data) and owns_data(data):
+        address = <size_t><PyObject *>data
+        if address not in seen:
+            seen.add(address)
+            return data
+    return copy_of(data)

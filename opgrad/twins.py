@@ -1,0 +1,48 @@
+"""Compiled twins: functions of :mod:`opgrad.native`, in the place of Python's where there are any.
+
+The functions in Python are whole, and what is meant to be read. ``native.pyx`` has twins of those
+that every eager pass spends its time in. It is compiled when OpGrad is installed where a C compiler
+is; without one, or with ``OPGRAD_NATIVE=0`` in the environment, all runs in Python, slower.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _find() -> ModuleType | None:
+    if os.environ.get("OPGRAD_NATIVE") == "0":
+        return None
+    try:
+        from opgrad import native
+    except ImportError:  # not compiled
+        return None
+    return native
+
+
+NATIVE = _find()
+"""The compiled module, if there is one."""
+
+
+def twin(name: str) -> Callable[[F], F]:
+    """Decorator: the compiled function of this name, which leaves rare cases to the decorated one."""
+
+    def choose(function: F) -> F:
+        if NATIVE is None:
+            return function
+        NATIVE.python[name] = function
+        compiled: F = getattr(NATIVE, name)
+        return compiled
+
+    return choose
+
+
+def connect(**parts: Any) -> None:
+    """Give the compiled functions the classes and functions of OpGrad that they use."""
+    if NATIVE is not None:
+        NATIVE.connect(**parts)
