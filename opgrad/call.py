@@ -195,7 +195,8 @@ class Call:
         reached = newer(leaves, self._start, stop=also)
         old = [node for node in reached if node.number < self._start]
         sources = _live(old) if old else set()
-        sources.update(node for node in reached if node in also)
+        if also:
+            sources.update(node for node in reached if node in also)
         return dependent(reached, sources) if sources else sources
 
     def _check_argument(self, leaf: Any, key: int | str) -> None:

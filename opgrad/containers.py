@@ -32,12 +32,13 @@ STATIC = (str, bytes, Enum, type, FunctionType, BuiltinFunctionType, np.ufunc)
 
 def flatten(tree: Any) -> tuple[list[Any], optree.PyTreeSpec]:
     """The leaves of a container, and its structure, which builds the same of other leaves."""
+    if isinstance(tree, Node):
+        return [tree], _leaf()
     leaves, structure = _optree().tree_flatten(tree, namespace=NAMESPACE)
-    records = {
-        type(leaf)
-        for leaf in leaves
-        if leaf.__class__ is not np.ndarray and not is_leaf(leaf) and _is_record(leaf)
-    }
+    records = set()
+    for leaf in leaves:
+        if leaf.__class__ is not np.ndarray and not is_leaf(leaf) and _is_record(leaf):
+            records.add(type(leaf))
     if not records:
         return leaves, structure
     for cls in records:
@@ -56,6 +57,11 @@ def _optree() -> ModuleType:
     import optree  # takes as long as half of what importing OpGrad does: when it is first needed
 
     return optree
+
+
+@cache
+def _leaf() -> Any:
+    return _optree().tree_structure(0, namespace=NAMESPACE)
 
 
 def flatten_like(structure: optree.PyTreeSpec, tree: Any, what: str) -> list[Any]:

@@ -133,7 +133,7 @@ cdef:
     object _kept = None  # what the pointers above point to
     Py_ssize_t DATA, MORE, NUMBER, OP, X, Y, GRAD  # slots of nodes
     Py_ssize_t FORWARD, RULES, JOINT, ELEMENTWISE, ARITY, OPAQUE  # slots of ops
-    object next_number, state, lookup, is_data, recover, settle, watch, only_residuals
+    object next_number, state, lookup, operators, is_data, recover, settle, watch, only_residuals
     object keeps_zeros, usual, pull_back, accumulate, wrong_count, explain, by_number, add_reduce
     Py_ssize_t LARGE
     Py_ssize_t DEPTH
@@ -143,7 +143,7 @@ def connect(**parts):
     """Take what is needed, by name. No twin may be called before."""
     global Node, Constant, Value, Float64, _kept
     global DATA, MORE, NUMBER, OP, X, Y, GRAD, FORWARD, RULES, JOINT, ELEMENTWISE, ARITY, OPAQUE
-    global next_number, state, lookup, is_data, recover, settle, watch, only_residuals
+    global next_number, state, lookup, operators, is_data, recover, settle, watch, only_residuals
     global keeps_zeros, usual, pull_back, accumulate, wrong_count, explain, by_number, add_reduce
     global LARGE, DEPTH
     _kept = parts
@@ -161,7 +161,8 @@ def connect(**parts):
     )
     state = parts["state"]
     DEPTH = _offset(vars(type(state))["depth"])
-    next_number, lookup, is_data = parts["next_number"], parts["lookup"], parts["is_data"]
+    next_number, is_data = parts["next_number"], parts["is_data"]
+    lookup, operators = parts["lookup"], parts["operators"]
     recover, settle, watch = parts["recover"], parts["settle"], parts["watch"]
     only_residuals, LARGE = parts["only_residuals"], parts["LARGE"]
     keeps_zeros, usual = parts["keeps_zeros"], parts["usual"]
@@ -209,11 +210,11 @@ cdef object new_node(PyObject *cls, object op, object x, object y, object more, 
     return node
 
 
-def constant(x):
+cdef object new_constant(object x):
     return new_node(Constant, None, None, None, None, x)
 
 
-def record(op, x, y, more, data):
+cdef object new_value(object op, object x, object y, object more, object data):
     node = new_node(Value, op, x, y, more, data)
     fill(node, GRAD, 0)
     if slot(state, DEPTH):
@@ -221,10 +222,16 @@ def record(op, x, y, more, data):
     return node
 
 
+def constant(x):
+    return new_constant(x)
+
+
+def record(op, x, y, more, data):
+    return new_value(op, x, y, more, data)
+
+
 def read_only(x):
-    if is_array(x):
-        return sealed(x)
-    return python["read_only"](x)
+    return sealed(x) if is_array(x) else python["read_only"](x)
 
 
 cdef object settled(object op, object data, object x, object y):
@@ -245,7 +252,7 @@ def binary(str name, op=None):
         if not is_node(y):
             if not is_data(y):
                 return NotImplemented
-            y = constant(y)
+            y = new_constant(y)
         if op is None:
             op = lookup(name)
         if not is_node(x):
@@ -254,7 +261,7 @@ def binary(str name, op=None):
             data = slot(op, FORWARD)(slot(x, DATA), slot(y, DATA))
         except Exception as error:
             data = recover(error, op, (x, y))
-        return record(op, x, y, None, settled(op, data, x, y))
+        return new_value(op, x, y, None, settled(op, data, x, y))
 
     return method
 
@@ -270,7 +277,7 @@ def unary(str name, op=None):
             data = slot(op, FORWARD)(slot(x, DATA))
         except Exception as error:
             data = recover(error, op, (x,))
-        return record(op, x, None, None, settled(op, data, x, None))
+        return new_value(op, x, None, None, settled(op, data, x, None))
 
     return method
 
@@ -286,7 +293,7 @@ def apply(op, tuple args, params={}):
         if not is_node(x):
             if not (is_number(x) or is_data(x)):
                 return python["apply"](op, args, params)
-            x = constant(x)
+            x = new_constant(x)
         inputs.append(x)
         data.append(slot(x, DATA))
     kept = dict(params)
@@ -306,15 +313,18 @@ def apply(op, tuple args, params={}):
     more = None
     if kept or n > 2 or arity is None:
         more = (given[2:], kept)
-    return record(op, given[0], given[1] if n > 1 else None, more, out)
+    return new_value(op, given[0], given[1] if n > 1 else None, more, out)
+
+
+def array_ufunc(self, ufunc, method, *inputs, **kwargs):
+    if method == "__call__" and not kwargs:
+        operator = operators().get(ufunc)
+        if operator is not None:
+            return operator(*inputs)
+    return python["array_ufunc"](self, ufunc, method, *inputs, **kwargs)
 
 
 # -- walks ---------------------------------------------------------------------------------------
-
-
-cdef inline bint is_place(object x, found):
-    """Whether a walk has yet to come to it."""
-    return x is not None and not IS(x, Constant) and x not in found
 
 
 def plan(root, wrt):
@@ -414,7 +424,9 @@ def run_in_order(self, root, cotangent, wrt, record=False, /):
                 for parent, ct in pull_back(node, g, cotangents):
                     accumulate(cotangents, owned, parent, ct)
                 continue
-            if not is_number(g):
+            if is_array(g):
+                g = sealed(g)
+            elif not is_number(g):
                 g = read_only(g)
             out, xd, cy = slot(node, DATA), slot(x, DATA), None
             needs_x, needs_y = x in cotangents, y is not None and y in cotangents

@@ -242,6 +242,7 @@ class Value(ArrayMethods, Refusals, Node, Generic[T]):
 
     # -- NumPy's dispatch protocols --------------------------------------------------------------
 
+    @twin("array_ufunc")
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__" and not kwargs:
             operator = default().operators.get(ufunc)
@@ -376,6 +377,7 @@ connect(
     next_number=next_number,
     state=diagnostics.state,
     lookup=lambda name: default().lookup(name),
+    operators=lambda: default().operators,
     is_data=is_data,
     recover=recover,
     settle=settle,
