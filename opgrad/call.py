@@ -69,7 +69,7 @@ class Call:
             for leaf in leaves:
                 if leaf.__class__ is not np.ndarray or leaf.dtype.kind not in "fc":
                     self._check_argument(leaf, key)
-            fresh = [fresh_node(leaf) for leaf in leaves]
+            fresh = _fresh_nodes(leaves)
             rebuilt = structure.unflatten(fresh)
             if isinstance(key, int):
                 by_position[key] = rebuilt
@@ -86,9 +86,7 @@ class Call:
         finally:
             only_residuals.reset(letting_go)
             _outermost.reset(token)
-            for node in self.inputs:
-                if node.op is None:
-                    object.__setattr__(node, "__class__", Spent)
+            _spend(self.inputs, Spent)
         if has_aux:
             if not isinstance(returned, tuple) or len(returned) != 2:
                 raise InputError(
@@ -149,10 +147,11 @@ class Call:
 
     def per_argument(self, leaves: Sequence[Any]) -> list[Any]:
         """The leaves of all chosen arguments, rebuilt to one container for each."""
-        rest = iter(leaves)
-        return [
-            structure.unflatten([next(rest) for _ in fresh]) for fresh, structure in self._groups
-        ]
+        containers, start = [], 0
+        for fresh, structure in self._groups:
+            containers.append(structure.unflatten(leaves[start : start + len(fresh)]))
+            start += len(fresh)
+        return containers
 
     def push_leaves(self, tangents: Sequence[Any]) -> list[Any]:
         """The tangents of the result's leaves, given those of the arguments' (``None`` is zero).
@@ -193,7 +192,7 @@ class Call:
     def _outside(self, leaves: Iterable[Any], also: Collection[Node] = NOTHING) -> set[Node]:
         """Those of the nodes that depend on Values from outside, or on one of ``also``."""
         reached = newer(leaves, self._start, stop=also)
-        old = [node for node in reached if node.number < self._start]
+        old = _older(reached, self._start)
         sources = _live(old) if old else set()
         if also:
             sources.update(node for node in reached if node in also)
@@ -243,6 +242,23 @@ def _live(nodes: Sequence[Node]) -> set[Node]:
     reached = newer([node for node in nodes if node not in live], 0)
     leaves = {node for node in reached if node.op is None and node.__class__ is not Spent}
     return live | dependent(reached, leaves).intersection(nodes)
+
+
+@twin("leaves")
+def _fresh_nodes(leaves: list[Any]) -> list[Value[Any]]:
+    return [fresh_node(leaf) for leaf in leaves]
+
+
+@twin("spend")
+def _spend(nodes: list[Value[Any]], cls: type[Spent]) -> None:
+    for node in nodes:
+        if node.op is None:
+            object.__setattr__(node, "__class__", cls)
+
+
+@twin("older")
+def _older(nodes: list[Node], start: int) -> list[Node]:
+    return [node for node in nodes if node.number < start]
 
 
 def fresh_node(leaf: Any) -> Value[Any]:
