@@ -30,6 +30,7 @@ types: $(VENV)/.with-all $(VENV)/.with-examples
 
 pytest: $(VENV)/.with-all $(VENV)/.with-examples
 	$(RUN) $(BIN)/pytest
+	$(RUN) env OPGRAD_NATIVE=0 $(BIN)/pytest tests/engine tests/transforms # in Python alone
 
 test-peers: $(VENV)/.with-bench,test ## Compare every op with JAX and torch (installs them: large)
 	$(RUN) $(BIN)/pytest tests_peers
@@ -52,11 +53,11 @@ docs: $(VENV)/.with-docs ## Build the documentation in docs/_build/html; a warni
 	$(RUN) $(BIN)/sphinx-build -W --keep-going docs docs/_build/html
 
 clean: ## Remove everything that the targets make, environments included
-	rm -rf .venv .venv-* demo-output dist docs/_build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-* demo-output build dist opgrad/native.*.so docs/_build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find opgrad plugins examples tests tests_peers benchmarks docs -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # An empty file in the environment says which extras it has: `.with-demo`, `.with-bench,test`.
-$(VENV)/.with-%: pyproject.toml | $(VENV)/.made
+$(VENV)/.with-%: pyproject.toml hatch_build.py opgrad/native.pyx | $(VENV)/.made
 	$(RUN) $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	@touch '$@'
 

@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SOURCE = Path("opgrad/native.pyx")
 
 
-class NativeBuildHook(BuildHookInterface):
+class NativeBuildHook(BuildHookInterface[Any]):
     """Adds the compiled module to the wheel, which is then one for this platform."""
 
     PLUGIN_NAME = "custom"
@@ -48,9 +48,8 @@ def compiled(root: Path) -> Path:
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
         extra_compile_args=[] if sys.platform == "win32" else ["-O3"],
     )
-    command = build_ext(
-        Distribution({"ext_modules": cythonize([extension], build_dir="build", quiet=True)})
-    )
+    modules = cythonize([extension], build_dir="build", quiet=True)  # type: ignore[no-untyped-call]
+    command = build_ext(Distribution({"ext_modules": modules}))
     command.inplace = True
     command.build_temp = "build"
     command.ensure_finalized()

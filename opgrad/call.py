@@ -142,7 +142,10 @@ class Call:
         given = frozenset([ct for ct in cts if isinstance(ct, Node)])
         record = self._record or bool(given)
         found = back_from(self.roots, cts, frozenset(self.inputs), record=record)
-        pulled = [_or_zero(found.get(node), node) for node in self.inputs]
+        pulled = [
+            ct if (ct := found.get(node)) is not None else zero_like(node.data)
+            for node in self.inputs
+        ]
         return _data_but(pulled, self._outside(pulled, given) if record else NOTHING)
 
     def per_argument(self, leaves: Sequence[Any]) -> list[Any]:

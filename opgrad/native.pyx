@@ -109,7 +109,7 @@ cdef extern from *:
         double *total;
         if (sums == NULL) return NULL;
         total = (double *)PyArray_DATA(ARRAY(sums));
-        for (i = 0; i < shape[0]; i++) total[i] = sum_of_row(data + i * columns, columns);
+        for (i = 0; i < shape[0]; i++) total[i] = 0.0 + sum_of_row(data + i * columns, columns);
         return sums;
     }
 
@@ -129,8 +129,7 @@ cdef extern from *:
         double *total;
         if (sum == NULL) return NULL;
         total = (double *)PyArray_DATA(ARRAY(sum));
-        if (rows) memcpy(total, data, columns * sizeof(double));
-        for (i = 1; i < rows; i++)
+        for (i = 0; i < rows; i++)
             for (j = 0; j < columns; j++) total[j] += data[i * columns + j];
         return sum;
     }
@@ -532,7 +531,7 @@ cdef object fitted(object node, object position, object primal, object ct):
             and is_double_block(ct)
             and bytes_of(ct) < LARGE
         ):
-            if axes_of(primal) == 1 and is_tail(primal, ct):
+            if axes_of(primal) == 1 and is_tail(primal, ct) and length_of(ct, 1) > 1:
                 return sum_of_rows(ct)
             if (
                 axes_of(primal) == 2
@@ -585,6 +584,17 @@ def has_nan(data, *, if_lazy=False):
     if is_array(data) and is_double_block(data):
         return any_nan(data)
     return python["has_nan"](data, if_lazy=if_lazy)
+
+
+def any_has_nan(found, nodes):
+    for node in nodes:
+        ct = found.get(node)
+        if is_array(ct) and is_double_block(ct):
+            if any_nan(ct):
+                return True
+        elif python["any_has_nan"](found, (node,)):
+            return True
+    return False
 
 
 def own(leaf, set seen):

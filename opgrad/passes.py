@@ -69,15 +69,17 @@ def back_from(
         root, ct = Node(1.0, _TIE, tuple(root for root, _ in pairs), seeds), 1.0
     try:
         found = cotangents_from(root, ct, wrt, None, record)
-        for node in wrt:
-            if has_nan(raw(found.get(node)), if_lazy=True):
-                break
-        else:
+        if not _any_has_nan(found, wrt):
             return found
     except ArithmeticError:  # Python's numbers, or debug mode, are not content with a NaN
         pass
     with exact_zeros():
         return cotangents_from(root, ct, wrt, None, record)
+
+
+@twin("any_has_nan")
+def _any_has_nan(found: Mapping[Node, Any], nodes: Iterable[Node]) -> bool:
+    return any(has_nan(raw(found.get(node)), if_lazy=True) for node in nodes)
 
 
 _TIE = Op(

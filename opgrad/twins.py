@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import update_wrapper
+from importlib import import_module
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -19,10 +21,9 @@ def _find() -> ModuleType | None:
     if os.environ.get("OPGRAD_NATIVE") == "0":
         return None
     try:
-        from opgrad import native
+        return import_module("opgrad.native")
     except ImportError:  # not compiled
         return None
-    return native
 
 
 NATIVE = _find()
@@ -30,13 +31,14 @@ NATIVE = _find()
 
 
 def twin(name: str) -> Callable[[F], F]:
-    """Decorator: the compiled function of this name, which leaves rare cases to the decorated one."""
+    """Decorator: the compiled function of this name, which leaves rare cases to this one."""
 
     def choose(function: F) -> F:
         if NATIVE is None:
             return function
         NATIVE.python[name] = function
         compiled: F = getattr(NATIVE, name)
+        update_wrapper(compiled, function)  # it is documented once
         return compiled
 
     return choose

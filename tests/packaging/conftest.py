@@ -13,8 +13,8 @@ import pytest
 from attrs import frozen
 
 ROOT = Path(__file__).resolve().parents[2]
-WHEEL_SOURCES = ("pyproject.toml", "README.md", "LICENSE", "opgrad", "plugins")
-INHERITED_BY_NO_ENV = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "OPGRAD_DISABLE")
+WHEEL_SOURCES = ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "opgrad", "plugins")
+INHERITED_BY_NO_ENV = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "OPGRAD_DISABLE", "OPGRAD_NATIVE")
 
 
 def completed(
@@ -104,7 +104,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in WHEEL_SOURCES:
         if (ROOT / name).is_dir():
             shutil.copytree(
-                ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__")
+                ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "*.so")
             )
         else:
             shutil.copy(ROOT / name, source / name)
