@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from opgrad.twins import NATIVE
 from tests.packaging.conftest import Env
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,19 @@ def test_every_package_in_the_wheel_is_typed(wheel: Path) -> None:
     """Type checkers read the annotations of each package: it has a py.typed."""
     with ZipFile(wheel) as archive:
         assert {f"{package}/py.typed" for package in packages(wheel)} <= set(archive.namelist())
+
+
+def test_a_wheel_with_a_compiled_module_is_of_its_platform(wheel: Path) -> None:
+    """And one without is of any."""
+    with ZipFile(wheel) as archive:
+        compiled = any(Path(name).suffix in (".so", ".pyd") for name in archive.namelist())
+    assert compiled != wheel.name.endswith("-py3-none-any.whl")
+
+
+def test_what_is_compiled_here_is_in_the_wheel(fresh_env: Env) -> None:
+    """The wheel's OpGrad has twins, if that of the checkout has."""
+    found = fresh_env.python("import opgrad.twins; print(opgrad.twins.NATIVE is not None)")
+    assert found.stdout.strip() == str(NATIVE is not None)
 
 
 def test_the_licence_is_in_the_wheel(wheel: Path) -> None:
