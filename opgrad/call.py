@@ -24,7 +24,7 @@ from opgrad.node import Node, next_number
 from opgrad.passes import NOTHING, back_from, dependent, newer, raw
 from opgrad.pushforward import Pushforward
 from opgrad.registry import default
-from opgrad.residuals import only_residuals
+from opgrad.residuals import VERY_LARGE, Recording, only_residuals
 from opgrad.tangent import zero_like
 from opgrad.twins import twin
 from opgrad.value import Value, apply
@@ -80,7 +80,8 @@ class Call:
         outermost = _outermost.get()
         token = _outermost.set(min(outermost, self._start))
         only_back = only_back and outermost == math.inf and not diagnostics.state.depth
-        letting_go = only_residuals.set(only_back)
+        self._recording = Recording() if only_back else None
+        letting_go = only_residuals.set(self._recording)
         try:
             returned, aux = f(*by_position, **by_name), None
         finally:
@@ -141,7 +142,10 @@ class Call:
         """The cotangents of the chosen arguments' leaves, given those of the result's."""
         given = frozenset([ct for ct in cts if isinstance(ct, Node)])
         record = self._record or bool(given)
-        found = back_from(self.roots, cts, frozenset(self.inputs), record=record)
+        is_last = self._recording is not None and self._recording.largest >= VERY_LARGE
+        found = back_from(
+            self.roots, cts, frozenset(self.inputs), record=record, is_last=is_last and not record
+        )
         pulled = [
             ct if (ct := found.get(node)) is not None else zero_like(node.data)
             for node in self.inputs

@@ -8,6 +8,7 @@ less precise than the primal, is a :class:`~opgrad.errors.VjpError`.
 from __future__ import annotations
 
 from contextvars import ContextVar, Token
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -129,7 +130,7 @@ def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: An
     if old is None or ct is None:
         cotangents[node] = ct if old is None else old
     elif (
-        node in owned
+        (node in owned or _is_ours(getrefcount(old), old))
         and isinstance(old, np.ndarray)  # of a recorded pass, some cotangents are Values, some not
         and not isinstance(ct, Node)
         and not is_traced(ct)
@@ -140,6 +141,25 @@ def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: An
         cotangents[node] = new = old + ct
         if isinstance(new, np.ndarray):
             owned.add(node)
+
+
+def _is_ours(references: int, ct: Any) -> bool:
+    """Whether a cotangent is an array that nobody else has, nor its memory."""
+    return (
+        references == _BY_ACCUMULATE
+        and ct.__class__ is np.ndarray
+        and ct.flags.owndata
+        and ct.flags.writeable
+    )
+
+
+def _references_by_accumulate(places: dict[int, Any]) -> int:
+    """What ``getrefcount`` says there of what a dict knows, and no one else."""
+    old = places[0]
+    return getrefcount(old)
+
+
+_BY_ACCUMULATE = _references_by_accumulate({0: object()})
 
 
 class exact_zeros:  # noqa: N801  # used like a function, as a context manager

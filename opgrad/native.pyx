@@ -278,7 +278,7 @@ cdef object settled(object op, object data, object x, object y):
     if is_number(data) or type(data) is bool or type(data) is complex:
         return data
     if is_floating_array(data):
-        if bytes_of(data) < LARGE or not only_residuals.get():
+        if bytes_of(data) < LARGE or only_residuals.get() is None:
             return sealed(data)
     elif IS(data, Float64) and is_array(slot(x, DATA)):
         return data
@@ -443,7 +443,7 @@ def run_in_order(self, root, cotangent, wrt, record=False, /):
         record
         or not is_node(root)
         or slot(state, DEPTH)
-        or keeps_zeros.get()
+        or keeps_zeros.get()  # in the last pass too
         or not isinstance(slot(root, DATA), usual)
     ):
         return python["run_in_order"](self, root, cotangent, wrt, record)

@@ -10,6 +10,7 @@ from opgrad.cotangent import exact_zeros, seed
 from opgrad.diagnostics import has_nan
 from opgrad.node import Constant, Node
 from opgrad.operation import Op
+from opgrad.residuals import last_pass
 from opgrad.schedule import cotangents_from
 from opgrad.twins import twin
 
@@ -49,12 +50,18 @@ def newer(leaves: Iterable[Any], start: int, *, stop: Collection[Node] = NOTHING
 
 
 def back_from(
-    roots: Sequence[Any], cts: Sequence[Any], wrt: frozenset[Node], *, record: bool
+    roots: Sequence[Any],
+    cts: Sequence[Any],
+    wrt: frozenset[Node],
+    *,
+    record: bool,
+    is_last: bool = False,
 ) -> Mapping[Node, Any]:
     """One backward pass from several roots; those that are no nodes, or have no cotangent, are not.
 
     Where it makes a NaN, or a lazy array that may have one, it is done again so that zero
-    cotangents stay zero (see :class:`~opgrad.exact_zeros`).
+    cotangents stay zero (see :class:`~opgrad.exact_zeros`). The last pass over a graph, which
+    leaves no data in it, cannot be done again: there they do so from the start.
     """
     pairs = [
         (root, ct)
@@ -67,6 +74,13 @@ def back_from(
     if len(pairs) > 1:
         seeds = {"cotangents": tuple(seed(root, ct, record=record) for root, ct in pairs)}
         root, ct = Node(1.0, _TIE, tuple(root for root, _ in pairs), seeds), 1.0
+    if is_last:
+        token = last_pass.set(True)
+        try:
+            with exact_zeros():
+                return cotangents_from(root, ct, wrt)
+        finally:
+            last_pass.reset(token)
     try:
         found = cotangents_from(root, ct, wrt, None, record)
         if not _any_has_nan(found, wrt):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -17,8 +16,8 @@ from opgrad.node import Constant, Node, next_number
 from opgrad.operation import Op
 from opgrad.passes import newer
 from opgrad.pushforward import Pushforward
-from opgrad.residuals import only_residuals
-from opgrad.schedule import accumulate, explain, pull_back
+from opgrad.residuals import Recording, only_residuals
+from opgrad.schedule import by_number, step_by_step
 from opgrad.tangent import zero_like
 from opgrad.value import Value
 
@@ -109,27 +108,21 @@ def _rule(
     record = isinstance(g, Node) or any(isinstance(x, Node) for x in inputs)
     start = next_number()
     fresh = [fresh_node(x) for x in inputs[: len(segment.slots)]]
-    letting_go = only_residuals.set(not record and not diagnostics.state.depth)
+    is_last = not record and not diagnostics.state.depth
+    letting_go = only_residuals.set(Recording() if is_last else None)
     try:
         root = flatten(segment.run(fresh))[0][index]
     finally:
         only_residuals.reset(letting_go)
     stop = frozenset(fresh)
-    order = newer([root], start, stop=stop)
-    cotangents: dict[Node, Any] = dict.fromkeys(order)
+    reached = newer([root], start, stop=stop)
+    reached.sort(key=by_number, reverse=True)
+    cotangents: dict[Node, Any] = dict.fromkeys(reached)
     cotangents[root] = g
-    owned: set[Node] = set()
-    for node in sorted(order, key=attrgetter("number"), reverse=True):
-        ct = cotangents[node]
-        if ct is None or node.op is None or node in stop or node.number < start:
-            continue
-        cotangents[node] = None
-        try:
-            for parent, arrived in pull_back(node, ct, cotangents, record):
-                accumulate(cotangents, owned, parent, arrived)
-        except Exception as error:
-            explain(error, node)
-            raise
+    del root  # or its data would be kept
+    order = [node for node in reached if node not in stop and node.number >= start]
+    del reached
+    step_by_step(order, cotangents, stop.union(captured), record=record, is_last=is_last)
     return tuple(cotangents.get(node) for node in (*fresh, *captured))
 
 

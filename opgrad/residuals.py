@@ -3,12 +3,15 @@
 A node keeps its data for whoever looks at it. While :func:`opgrad.grad` runs a function, nobody can
 look at most of its nodes: they are known to the node that they are an input of, and to no one else.
 Of these, large arrays are let go when the next op has been computed, if neither the rules of the op
-that made them read their output, nor those of the op that took them that input.
+that made them read their output, nor those of the op that took them that input. The others go when
+the backward pass has been through their node, if it is the last one.
 """
 
 from __future__ import annotations
 
 import dis
+from collections import Counter
+from collections.abc import Sequence
 from contextvars import ContextVar
 from functools import cache
 from inspect import CO_VARARGS, CO_VARKEYWORDS
@@ -26,8 +29,28 @@ from opgrad.operation import Op, Rule
 LARGE = 1 << 18
 """In bytes: smaller arrays are not worth the time to look after them."""
 
-only_residuals: ContextVar[bool] = ContextVar("only_residuals", default=False)
-"""Whether what is recorded now is for one backward pass, and nothing else."""
+VERY_LARGE = 1 << 20
+"""In bytes: smaller arrays are not worth a pass that looks for NaN as it goes."""
+
+
+class Recording:
+    """What is recorded for one backward pass, and nothing else.
+
+    Attributes:
+        largest: the size in bytes of its largest array, if that is large.
+    """
+
+    __slots__ = ("largest",)
+
+    def __init__(self) -> None:
+        self.largest = 0
+
+
+only_residuals: ContextVar[Recording | None] = ContextVar("only_residuals", default=None)
+"""What is recorded now, if it is for one backward pass, and nothing else."""
+
+last_pass: ContextVar[bool] = ContextVar("last_pass", default=False)
+"""Whether nothing will read what the backward pass has been through."""
 
 _LOOKS_AROUND = frozenset({"locals", "vars", "eval", "exec", "dir"})
 
@@ -90,6 +113,49 @@ def _release(node: Node) -> None:
         set_data(node, Released(data.shape, data.dtype))
 
 
+def uses(order: Sequence[Node]) -> Counter[Node]:
+    """How often each node is an input of these."""
+    counts: Counter[Node] = Counter(dict.fromkeys(order, 0))
+    for node in order:
+        counts.update(node.inputs)
+    return counts
+
+
+def let_go(node: Node, counts: Counter[Node], *, before: bool = False) -> None:
+    """Let go of the output of a node that a last pass has come to, if nobody else knows the node.
+
+    Its caller holds the node in a list, a dict and a variable, and so do ``counts``. ``before`` its
+    rules have run: only if they do not read it.
+    """
+    data = node.data
+    if node.op is None or data.__class__ is not np.ndarray or data.nbytes < LARGE:
+        return
+    if before and reads(node.op).out:
+        return
+    if _references(node) == counts[node] + _BY_PASS:
+        set_data(node, Released(data.shape, data.dtype))
+
+
+def _references(node: object) -> int:
+    return getrefcount(node)
+
+
+def _references_by_pass() -> int:
+    """What ``_references`` says, called by a function that a pass has called on its node."""
+    order = [object()]
+    places, counts = dict.fromkeys(order), dict.fromkeys(order)
+
+    def called(node: object) -> int:
+        return _references(node)
+
+    for node in order:
+        found = called(node)
+    return found if places and counts else 0
+
+
+_BY_PASS = _references_by_pass()
+
+
 def _is_free(op: Op, position: int) -> bool:
     return position not in reads(op).inputs
 
@@ -106,16 +172,21 @@ class Reads:
 def reads(op: Op) -> Reads:
     """What an op's rules read: a parameter that a rule's code names, counts as read.
 
-    Where that cannot be told (the op takes any number of inputs, its rules are no plain functions,
-    or look at their own variables), all does.
+    Where that cannot be told (a rule is no plain function, or looks at its own variables), all
+    does; and all inputs, where a rule takes any number of them.
     """
-    arity = op.arity
     rules = op.rules if op.joint_rule is None else (op.joint_rule,)
     named = [_named(rule) for rule in rules]
-    if arity is None or not op.complete or None in named:
-        return Reads(frozenset(range(2 if arity is None else arity)), out=True)
+    all_inputs = frozenset(range(2 if op.arity is None else op.arity))
+    if not op.complete or None in named:
+        return Reads(all_inputs, out=True)
     positions = frozenset().union(*(found for found in named if found is not None))
-    return Reads(frozenset(i - 2 for i in positions if i >= 2), out=1 in positions)
+    inputs = frozenset(i - 2 for i in positions if i >= 2)
+    return Reads(all_inputs if any(map(_takes_any, rules)) else inputs, out=1 in positions)
+
+
+def _takes_any(rule: Rule) -> bool:
+    return bool(rule.__code__.co_flags & (CO_VARARGS | CO_VARKEYWORDS))
 
 
 def _named(rule: Rule) -> frozenset[int] | None:
@@ -123,7 +194,7 @@ def _named(rule: Rule) -> frozenset[int] | None:
     if not isinstance(rule, FunctionType):
         return None
     code = rule.__code__
-    if code.co_flags & (CO_VARARGS | CO_VARKEYWORDS) or _LOOKS_AROUND & set(code.co_names):
+    if code.co_argcount < 2 or _LOOKS_AROUND & set(code.co_names):
         return None
     names: set[object] = set(code.co_cellvars)
     for step in dis.get_instructions(code):

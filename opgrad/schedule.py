@@ -30,8 +30,10 @@ from opgrad.errors import (
 from opgrad.forward import run_rule
 from opgrad.hooks import Scheduler, hookimpl
 from opgrad.node import Constant, Node
+from opgrad.operation import Rule
 from opgrad.plugin import describe
 from opgrad.registry import default
+from opgrad.residuals import last_pass, let_go, uses
 from opgrad.twins import twin
 
 by_number = attrgetter("number")
@@ -137,9 +139,11 @@ class Sequential:
         order, cotangents = plan(root, wrt)
         if root in cotangents:
             cotangents[root] = cotangent
-        owned: set[Node] = set()  # nodes whose cotangent is a sum made here, ours to change
         by_steps = record or diagnostics.state.depth > 0 or keeps_zeros.get()
-        by_steps = by_steps or not isinstance(root.data, USUAL)  # a rule may not be traceable
+        if by_steps or not isinstance(root.data, USUAL):  # a rule may not be traceable
+            step_by_step(order, cotangents, wrt, record=record, is_last=last_pass.get())
+            return cotangents
+        owned: set[Node] = set()  # nodes whose cotangent is a sum made here, ours to change
         node = root
         try:
             for node in order:
@@ -151,8 +155,8 @@ class Sequential:
                 x: Any = node.x
                 y: Any = node.y
                 more = node.more
-                if by_steps or (more is not None and (y is not None or op.joint_rule is not None)):
-                    for parent, ct in pull_back(node, g, cotangents, record):
+                if more is not None and (y is not None or op.joint_rule is not None):
+                    for parent, ct in pull_back(node, g, cotangents):
                         accumulate(cotangents, owned, parent, ct)
                     continue
                 # The same for one input, and for two and no params, without loops and lists, and
@@ -232,6 +236,53 @@ def plan(root: Node, wrt: frozenset[Node] | None) -> tuple[list[Node], dict[Node
     return order, dict.fromkeys(order)
 
 
+def step_by_step(
+    order: Sequence[Node],
+    cotangents: dict[Node, Any],
+    keep: frozenset[Node] | None,
+    *,
+    record: bool = False,
+    is_last: bool = False,
+) -> None:
+    """A pass that recording, debugging and large arrays have a say in; it fills ``cotangents``.
+
+    Args:
+        order: the nodes to visit, newest first.
+        cotangents: a place for each, with that of the root.
+        keep: the nodes whose cotangents are wanted (``None``: all); the others are freed when used.
+        record: run the rules on Values.
+        is_last: let go of the data of nodes that the pass has been through.
+    """
+    owned: set[Node] = set()
+    counts = uses(order) if is_last else None
+    for node in order:
+        g = cotangents[node]
+        if g is None or node.op is None:
+            continue
+        if keep is not None and node not in keep:
+            cotangents[node] = None  # free it: nobody asks for it again
+            owned.discard(node)
+        if counts is not None:
+            let_go(node, counts, before=True)
+        try:
+            _deliver(node, g, cotangents, owned, record)
+        except Exception as error:
+            explain(error, node)
+            raise
+        g = None  # or it would live until the next rule has run
+        if counts is not None:
+            let_go(node, counts)
+
+
+def _deliver(
+    node: Node, g: Any, cotangents: dict[Node, Any], owned: set[Node], record: bool
+) -> None:
+    # A function, so that nothing of it lives on when the pass looks at who knows a node.
+    for parent, ct in arrivals(node, g, cotangents, record):
+        accumulate(cotangents, owned, parent, ct)
+        del ct
+
+
 def pull_back(
     node: Node, g: Any, needed: Container[Node], record: bool = False
 ) -> list[tuple[Node, Any]]:
@@ -243,6 +294,13 @@ def pull_back(
         VjpError: the rule returned the wrong number of cotangents, or one that does not fit.
         NotDifferentiable: a needed cotangent is not defined.
     """
+    return list(arrivals(node, g, needed, record))
+
+
+def arrivals(
+    node: Node, g: Any, needed: Container[Node], record: bool = False
+) -> Iterator[tuple[Node, Any]]:
+    """What :func:`pull_back` gives, one by one: an input's own rule runs when it is its turn."""
     op, inputs, params = node.op, node.inputs, node.params
     assert op is not None
     if record and op.opaque:
@@ -255,31 +313,40 @@ def pull_back(
     out: Any = node if record else node.data
     primals = [x if x.__class__ is not Constant else x.data for x in inputs] if record else data
     if op.joint_rule is not None and not any(parent in needed for parent in inputs):
-        return []
+        return
     exact = op.elementwise and keeps_zeros.get()
-    try:
-        if op.joint_rule is None:
-            cts: Sequence[Any] = [
-                run_rule(op, rule, (g, out, *primals), params) if parent in needed else None
-                for parent, rule in zip(inputs, op.rules, strict=True)
-            ]
-        else:
-            cts = run_rule(op, op.joint_rule, (g, out, *primals), params)
-            if cts.__class__ is not tuple or len(cts) != len(inputs):
-                raise wrong_count(node, cts)
-    except ZeroDivisionError:
-        if not exact or np.any(g.data if isinstance(g, Node) else g):
-            raise
-        cts = [0.0 if np.shape(x) == () else np.zeros(np.shape(x)) for x in data]
-    if exact:
-        cts = [keep_zeros(g, ct) for ct in cts]
-    arrivals = []
-    for position, (parent, primal, ct) in enumerate(zip(inputs, data, cts, strict=True)):
-        if parent in needed and (ct := fit(node, position, primal, ct, record=record)) is not None:
+
+    def run(rule: Rule) -> Any:
+        try:
+            return run_rule(op, rule, (g, out, *primals), params)
+        except ZeroDivisionError:
+            if not exact or np.any(g.data if isinstance(g, Node) else g):
+                raise
+            return _ZEROS
+
+    cts: Any = None if op.joint_rule is None else run(op.joint_rule)
+    if cts is _ZEROS:
+        cts = (_ZEROS,) * len(inputs)
+    if op.joint_rule is not None and (cts.__class__ is not tuple or len(cts) != len(inputs)):
+        raise wrong_count(node, cts)
+    for position, (parent, primal) in enumerate(zip(inputs, data, strict=True)):
+        if parent not in needed:
+            continue
+        ct = run(op.rules[position]) if op.joint_rule is None else cts[position]
+        if ct is _ZEROS:
+            ct = 0.0 if np.shape(primal) == () else np.zeros(np.shape(primal))
+        elif exact:
+            ct = keep_zeros(g, ct)
+        ct = fit(node, position, primal, ct, record=record)
+        if ct is not None:
             if diagnostics.state.depth:
                 diagnostics.check_cotangent(node, position, g, ct)
-            arrivals.append((parent, ct))
-    return arrivals
+            yield parent, ct
+        ct = None  # or it would live until the next rule has run
+
+
+_ZEROS = object()
+"""Stands for cotangents of zeros, of an input's shape."""
 
 
 def explain(error: Exception, node: Node) -> None:
