@@ -17,7 +17,7 @@ from opgrad.operation import Op
 from opgrad.passes import newer
 from opgrad.pushforward import Pushforward
 from opgrad.residuals import Recording, only_residuals
-from opgrad.schedule import by_number, step_by_step
+from opgrad.steps import by_number, step_by_step
 from opgrad.tangent import zero_like
 from opgrad.value import Value
 

@@ -9,34 +9,27 @@ To write a scheduler, import these three from here, and :func:`explain` for exce
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from attrs import frozen
 
 from opgrad import diagnostics
-from opgrad.cotangent import NUMBERS, fit, keep_zeros, keeps_zeros, seed, wrong_count
+from opgrad.cotangent import NUMBERS, fit, keeps_zeros, seed, wrong_count
 from opgrad.cotangent import accumulate as accumulate
-from opgrad.data import NUMBER_TYPES, read_only, say, show
-from opgrad.errors import (
-    InputError,
-    NoGradientError,
-    NonFiniteError,
-    NotDifferentiable,
-    VjpError,
-)
-from opgrad.forward import run_rule
+from opgrad.data import NUMBER_TYPES, read_only, say
+from opgrad.errors import InputError, NoGradientError
 from opgrad.hooks import Scheduler, hookimpl
-from opgrad.node import Constant, Node
-from opgrad.operation import Rule
-from opgrad.plugin import describe
+from opgrad.node import Node
 from opgrad.registry import default
-from opgrad.residuals import last_pass, let_go, uses
+from opgrad.residuals import last_pass
+from opgrad.steps import explain as explain
+from opgrad.steps import plan as plan
+from opgrad.steps import pull_back as pull_back
+from opgrad.steps import step_by_step
 from opgrad.twins import twin
 
-by_number = attrgetter("number")
 USUAL = (np.ndarray, *NUMBER_TYPES)
 
 
@@ -198,165 +191,6 @@ class Sequential:
             explain(error, node)
             raise
         return cotangents
-
-
-@twin("plan")
-def plan(root: Node, wrt: frozenset[Node] | None) -> tuple[list[Node], dict[Node, Any]]:
-    """The nodes between ``wrt`` and ``root``, newest first, and a place for each one's cotangent.
-
-    Inputs are older than outputs, so this is a topological order.
-    """
-    order = [root]
-    cotangents: dict[Node, Any] = {root: None}
-    others = False  # leaves that nobody asks for
-    for node in order:  # grows as it is walked
-        x, y = node.x, node.y
-        if x is None and wrt is not None and node not in wrt:
-            others = True
-        if x is not None and x not in cotangents and x.__class__ is not Constant:
-            cotangents[x] = None
-            order.append(x)
-        if y is not None and y not in cotangents and y.__class__ is not Constant:
-            cotangents[y] = None
-            order.append(y)
-        if node.more is not None:
-            for parent in node.more[0]:
-                if parent not in cotangents and parent.__class__ is not Constant:
-                    cotangents[parent] = None
-                    order.append(parent)
-    order.sort(key=by_number, reverse=True)
-    if wrt is None or not others:
-        return order, cotangents
-    needed = set(wrt)
-    for node in reversed(order):
-        more = () if node.more is None else node.more[0]
-        if node.x in needed or node.y in needed or not needed.isdisjoint(more):
-            needed.add(node)
-    order = [node for node in order if node in needed]
-    return order, dict.fromkeys(order)
-
-
-def step_by_step(
-    order: Sequence[Node],
-    cotangents: dict[Node, Any],
-    keep: frozenset[Node] | None,
-    *,
-    record: bool = False,
-    is_last: bool = False,
-) -> None:
-    """A pass that recording, debugging and large arrays have a say in; it fills ``cotangents``.
-
-    Args:
-        order: the nodes to visit, newest first.
-        cotangents: a place for each, with that of the root.
-        keep: the nodes whose cotangents are wanted (``None``: all); the others are freed when used.
-        record: run the rules on Values.
-        is_last: let go of the data of nodes that the pass has been through.
-    """
-    owned: set[Node] = set()
-    counts = uses(order) if is_last else None
-    for node in order:
-        g = cotangents[node]
-        if g is None or node.op is None:
-            continue
-        if keep is not None and node not in keep:
-            cotangents[node] = None  # free it: nobody asks for it again
-            owned.discard(node)
-        if counts is not None:
-            let_go(node, counts, before=True)
-        try:
-            _deliver(node, g, cotangents, owned, record)
-        except Exception as error:
-            explain(error, node)
-            raise
-        g = None  # or it would live until the next rule has run
-        if counts is not None:
-            let_go(node, counts)
-
-
-def _deliver(
-    node: Node, g: Any, cotangents: dict[Node, Any], owned: set[Node], record: bool
-) -> None:
-    # A function, so that nothing of it lives on when the pass looks at who knows a node.
-    for parent, ct in arrivals(node, g, cotangents, record):
-        accumulate(cotangents, owned, parent, ct)
-        del ct
-
-
-def pull_back(
-    node: Node, g: Any, needed: Container[Node], record: bool = False
-) -> list[tuple[Node, Any]]:
-    """Run the VJP of one node: its needed inputs, each with its cotangent, checked.
-
-    To ``record`` the pass, the rule is run on the nodes themselves instead of on their data.
-
-    Raises:
-        VjpError: the rule returned the wrong number of cotangents, or one that does not fit.
-        NotDifferentiable: a needed cotangent is not defined.
-    """
-    return list(arrivals(node, g, needed, record))
-
-
-def arrivals(
-    node: Node, g: Any, needed: Container[Node], record: bool = False
-) -> Iterator[tuple[Node, Any]]:
-    """What :func:`pull_back` gives, one by one: an input's own rule runs when it is its turn."""
-    op, inputs, params = node.op, node.inputs, node.params
-    assert op is not None
-    if record and op.opaque:
-        raise NotDifferentiable(
-            f"{describe(op)} is opaque: its VJP calls foreign code, so there are no second "
-            f"derivatives through it"
-        )
-    g = read_only(g)
-    data = [parent.data for parent in inputs]
-    out: Any = node if record else node.data
-    primals = [x if x.__class__ is not Constant else x.data for x in inputs] if record else data
-    if op.joint_rule is not None and not any(parent in needed for parent in inputs):
-        return
-    exact = op.elementwise and keeps_zeros.get()
-
-    def run(rule: Rule) -> Any:
-        try:
-            return run_rule(op, rule, (g, out, *primals), params)
-        except ZeroDivisionError:
-            if not exact or np.any(g.data if isinstance(g, Node) else g):
-                raise
-            return _ZEROS
-
-    cts: Any = None if op.joint_rule is None else run(op.joint_rule)
-    if cts is _ZEROS:
-        cts = (_ZEROS,) * len(inputs)
-    if op.joint_rule is not None and (cts.__class__ is not tuple or len(cts) != len(inputs)):
-        raise wrong_count(node, cts)
-    for position, (parent, primal) in enumerate(zip(inputs, data, strict=True)):
-        if parent not in needed:
-            continue
-        ct = run(op.rules[position]) if op.joint_rule is None else cts[position]
-        if ct is _ZEROS:
-            ct = 0.0 if np.shape(primal) == () else np.zeros(np.shape(primal))
-        elif exact:
-            ct = keep_zeros(g, ct)
-        ct = fit(node, position, primal, ct, record=record)
-        if ct is not None:
-            if diagnostics.state.depth:
-                diagnostics.check_cotangent(node, position, g, ct)
-            yield parent, ct
-        ct = None  # or it would live until the next rule has run
-
-
-_ZEROS = object()
-"""Stands for cotangents of zeros, of an input's shape."""
-
-
-def explain(error: Exception, node: Node) -> None:
-    """Add to an exception from a VJP which op it came from, on what, and made where."""
-    if isinstance(error, VjpError | NonFiniteError) or node.op is None:
-        return  # says so already
-    inputs = ", ".join(show(parent.data) for parent in node.inputs)
-    error.add_note(
-        f"in the VJP of {describe(node.op)} at inputs ({inputs}); {diagnostics.created_at(node)}"
-    )
 
 
 # -- which scheduler ---------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
-from opgrad import cotangent, diagnostics, schedule
+from opgrad import cotangent, diagnostics, schedule, steps
 from opgrad.array_methods import ArrayMethods
 from opgrad.binding import bind, plain_index
 from opgrad.data import PLAIN, is_data, is_traced, read_only, say, why_no_data
@@ -390,6 +390,6 @@ connect(
     accumulate=schedule.accumulate,
     wrong_count=cotangent.wrong_count,
     explain=schedule.explain,
-    by_number=schedule.by_number,
+    by_number=steps.by_number,
     add_reduce=np.add.reduce,
 )

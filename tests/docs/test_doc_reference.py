@@ -47,7 +47,7 @@ OPS = sorted(
     if name.startswith(f"{info.name}.")
 )
 SOURCE = sorted(
-    f"opgrad/{m.name}/" if m.ispkg else f"opgrad/{m.name}.py"
+    f"opgrad/{m.name}/" if m.ispkg else f"opgrad/{m.name}.py{'x' * (m.name == 'native')}"
     for m in pkgutil.iter_modules(og.__path__)
     if m.name != "__main__"
 )
