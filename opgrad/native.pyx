@@ -172,7 +172,7 @@ cdef:
     object _kept = None  # what the pointers above point to
     Py_ssize_t DATA, MORE, NUMBER, OP, X, Y, GRAD  # slots of nodes
     Py_ssize_t FORWARD, RULES, JOINT, ELEMENTWISE, ARITY, OPAQUE  # slots of ops
-    object next_number, state, lookup, operators, is_data, recover, settle, watch, only_residuals
+    object next_number, state, lookup, default, is_data, recover, settle, watch, only_residuals
     object keeps_zeros, usual, pull_back, accumulate, wrong_count, explain, by_number, add_reduce
     Py_ssize_t LARGE
     Py_ssize_t DEPTH
@@ -182,7 +182,7 @@ def connect(**parts):
     """Take what is needed, by name. No twin may be called before."""
     global Node, Constant, Value, Float64, _kept
     global DATA, MORE, NUMBER, OP, X, Y, GRAD, FORWARD, RULES, JOINT, ELEMENTWISE, ARITY, OPAQUE
-    global next_number, state, lookup, operators, is_data, recover, settle, watch, only_residuals
+    global next_number, state, lookup, default, is_data, recover, settle, watch, only_residuals
     global keeps_zeros, usual, pull_back, accumulate, wrong_count, explain, by_number, add_reduce
     global LARGE, DEPTH
     _kept = parts
@@ -201,7 +201,7 @@ def connect(**parts):
     state = parts["state"]
     DEPTH = _offset(vars(type(state))["depth"])
     next_number, is_data = parts["next_number"], parts["is_data"]
-    lookup, operators = parts["lookup"], parts["operators"]
+    lookup, default = parts["lookup"], parts["default"]
     recover, settle, watch = parts["recover"], parts["settle"], parts["watch"]
     only_residuals, LARGE = parts["only_residuals"], parts["LARGE"]
     keeps_zeros, usual = parts["keeps_zeros"], parts["usual"]
@@ -280,8 +280,8 @@ cdef object settled(object op, object data, object x, object y):
     if is_floating_array(data):
         if bytes_of(data) < LARGE or only_residuals.get() is None:
             return sealed(data)
-    elif IS(data, Float64) and is_array(slot(x, DATA)):
-        return data
+    elif IS(data, Float64) and (is_array(slot(x, DATA)) or IS(slot(x, DATA), Float64)):
+        return data  # of numbers that are Python's, a Python number is made
     return settle(op, data, (x,) if y is None else (x, y))
 
 
@@ -289,7 +289,7 @@ def binary(str name, op=None):
     def method(x, y):
         nonlocal op
         if not is_node(y):
-            if not is_data(y):
+            if not (is_number(y) or is_floating_array(y) or is_data(y)):
                 return NotImplemented
             y = new_constant(y)
         if op is None:
@@ -330,7 +330,7 @@ def apply(op, tuple args, params={}):
         return python["apply"](op, args, params)
     for x in args:
         if not is_node(x):
-            if not (is_number(x) or is_data(x)):
+            if not (is_number(x) or is_floating_array(x) or is_data(x)):
                 return python["apply"](op, args, params)
             x = new_constant(x)
         inputs.append(x)
@@ -357,7 +357,7 @@ def apply(op, tuple args, params={}):
 
 def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     if method == "__call__" and not kwargs:
-        operator = operators().get(ufunc)
+        operator = default().operators.get(ufunc)
         if operator is not None:
             return operator(*inputs)
     return python["array_ufunc"](self, ufunc, method, *inputs, **kwargs)
@@ -465,7 +465,7 @@ def run_in_order(self, root, cotangent, wrt, record=False, /):
                 continue
             if is_array(g):
                 g = sealed(g)
-            elif not is_number(g):
+            elif not is_number(g) and not IS(g, Float64):
                 g = read_only(g)
             out, xd, cy = slot(node, DATA), slot(x, DATA), None
             needs_x, needs_y = x in cotangents, y is not None and y in cotangents
@@ -512,7 +512,7 @@ def fit(node, position, primal, ct, *, record=False):
 
 cdef object fitted(object node, object position, object primal, object ct):
     """The cotangent for one input, checked, in its form."""
-    if is_number(ct) and is_number(primal):
+    if is_number(ct) and is_number(primal) or IS(ct, Float64) and IS(primal, Float64):
         return ct
     if (
         is_array(ct)
@@ -548,7 +548,9 @@ cdef int arrive(dict cotangents, set owned, object node, object ct) except -1:
     old = cotangents[node]
     if old is None:
         cotangents[node] = ct
-    elif is_number(old) and is_number(ct):
+    elif is_number(old) and is_number(ct) or (
+        is_array(old) and is_array(ct) and same_dtype(old, ct) and bytes_of(old) < LARGE
+    ):
         cotangents[node] = old + ct
     else:
         accumulate(cotangents, owned, node, ct)

@@ -233,6 +233,8 @@ def choose(
         InputError: the call has no such argument.
     """
     if argnums is None and argnames is None:
+        if args:
+            return [0], True  # as below, and most often
         argnums = 0
     numbers = [argnums] if isinstance(argnums, int) else list(argnums or ())
     names = [argnames] if isinstance(argnames, str) else list(argnames or ())

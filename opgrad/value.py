@@ -377,7 +377,7 @@ connect(
     next_number=next_number,
     state=diagnostics.state,
     lookup=lambda name: default().lookup(name),
-    operators=lambda: default().operators,
+    default=default,
     is_data=is_data,
     recover=recover,
     settle=settle,
