@@ -24,7 +24,7 @@ from opgrad.node import Node, next_number
 from opgrad.passes import NOTHING, back_from, dependent, newer, raw
 from opgrad.pushforward import Pushforward
 from opgrad.registry import default
-from opgrad.residuals import VERY_LARGE, Recording, only_residuals
+from opgrad.residuals import Recording, only_residuals
 from opgrad.tangent import zero_like
 from opgrad.twins import twin
 from opgrad.value import Value, apply
@@ -142,7 +142,7 @@ class Call:
         """The cotangents of the chosen arguments' leaves, given those of the result's."""
         given = frozenset([ct for ct in cts if isinstance(ct, Node)])
         record = self._record or bool(given)
-        is_last = self._recording is not None and self._recording.largest >= VERY_LARGE
+        is_last = self._recording is not None and self._recording.has_large
         found = back_from(
             self.roots, cts, frozenset(self.inputs), record=record, is_last=is_last and not record
         )

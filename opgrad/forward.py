@@ -88,7 +88,7 @@ def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
     if data.__class__ is np.ndarray and data.ndim and data.dtype.kind in "fc":
         # Most often, and nothing else to look at.
         if data.nbytes >= LARGE and (recording := only_residuals.get()) is not None:
-            recording.largest = max(recording.largest, data.nbytes)
+            recording.has_large = True
             release_before(inputs)
         if data.flags.writeable:  # read_only(), written out
             data = data.view()

@@ -29,21 +29,18 @@ from opgrad.operation import Op, Rule
 LARGE = 1 << 18
 """In bytes: smaller arrays are not worth the time to look after them."""
 
-VERY_LARGE = 1 << 20
-"""In bytes: smaller arrays are not worth a pass that looks for NaN as it goes."""
-
 
 class Recording:
     """What is recorded for one backward pass, and nothing else.
 
     Attributes:
-        largest: the size in bytes of its largest array, if that is large.
+        has_large: whether there are large arrays in it.
     """
 
-    __slots__ = ("largest",)
+    __slots__ = ("has_large",)
 
     def __init__(self) -> None:
-        self.largest = 0
+        self.has_large = False
 
 
 only_residuals: ContextVar[Recording | None] = ContextVar("only_residuals", default=None)
