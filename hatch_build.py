@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,6 @@ def compiled(root: Path) -> Path:
     from setuptools import Distribution, Extension
     from setuptools.command.build_ext import build_ext
 
-    os.chdir(root)
     extension = Extension(
         "opgrad.native",
         [SOURCE.as_posix()],
@@ -48,10 +48,11 @@ def compiled(root: Path) -> Path:
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
         extra_compile_args=[] if sys.platform == "win32" else ["-O3"],
     )
-    modules = cythonize([extension], build_dir="build", quiet=True)  # type: ignore[no-untyped-call]
-    command = build_ext(Distribution({"ext_modules": modules}))
-    command.inplace = True
-    command.build_temp = "build"
-    command.ensure_finalized()
-    command.run()
+    with chdir(root):
+        modules = cythonize([extension], build_dir="build", quiet=True)  # type: ignore[no-untyped-call]
+        command = build_ext(Distribution({"ext_modules": modules}))
+        command.inplace = True
+        command.build_temp = "build"
+        command.ensure_finalized()
+        command.run()
     return Path(command.get_ext_filename("opgrad.native"))

@@ -21,12 +21,13 @@ import numpy as np
 from opgrad.data import is_data
 from opgrad.errors import InputError
 from opgrad.node import Node
+from opgrad.twins import COMPILED
 
 if TYPE_CHECKING:
     import optree
 
 NAMESPACE = "opgrad"
-STATIC = (str, bytes, Enum, type, FunctionType, BuiltinFunctionType, np.ufunc)
+STATIC = (str, bytes, Enum, type, FunctionType, BuiltinFunctionType, COMPILED, np.ufunc)
 """What is no data, and holds none."""
 
 

@@ -8,6 +8,7 @@ less precise than the primal, is a :class:`~opgrad.errors.VjpError`.
 from __future__ import annotations
 
 from contextvars import ContextVar, Token
+from functools import cache
 from sys import getrefcount
 from typing import Any
 
@@ -18,6 +19,7 @@ from opgrad.data import NUMBER_TYPES, is_data, is_lazy, is_number, is_traced, sa
 from opgrad.errors import CotangentError, NotDifferentiable, VjpError
 from opgrad.node import Node
 from opgrad.plugin import describe
+from opgrad.residuals import LARGE, is_quiet
 from opgrad.twins import twin
 
 NUMBERS = frozenset({float, int})
@@ -130,7 +132,7 @@ def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: An
     if old is None or ct is None:
         cotangents[node] = ct if old is None else old
     elif (
-        (node in owned or _is_ours(getrefcount(old), old))
+        (node in owned or _is_ours(getrefcount(old), old, ct))
         and isinstance(old, np.ndarray)  # of a recorded pass, some cotangents are Values, some not
         and not isinstance(ct, Node)
         and not is_traced(ct)
@@ -143,23 +145,25 @@ def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: An
             owned.add(node)
 
 
-def _is_ours(references: int, ct: Any) -> bool:
+def _is_ours(references: int, old: Any, ct: Any) -> bool:
     """Whether a cotangent is an array that nobody else has, nor its memory."""
     return (
-        references == _BY_ACCUMULATE
-        and ct.__class__ is np.ndarray
-        and ct.flags.owndata
-        and ct.flags.writeable
+        old.__class__ is ct.__class__ is np.ndarray
+        and old.nbytes >= LARGE  # smaller ones are faster made anew
+        and old.dtype.isnative
+        and old.flags.owndata
+        and old.flags.writeable
+        and is_quiet()
+        and references == _by_accumulate()
     )
 
 
-def _references_by_accumulate(places: dict[int, Any]) -> int:
+@cache
+def _by_accumulate() -> int:
     """What ``getrefcount`` says there of what a dict knows, and no one else."""
+    places = {0: object()}
     old = places[0]
     return getrefcount(old)
-
-
-_BY_ACCUMULATE = _references_by_accumulate({0: object()})
 
 
 class exact_zeros:  # noqa: N801  # used like a function, as a context manager

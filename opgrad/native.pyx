@@ -59,17 +59,22 @@ cdef extern from *:
                                                  PyArray_NDIM(ARRAY(x)));
     }
 
-    /* Read-only from now on: the array itself if nobody else has it, else a view. */
-    static PyObject *sealed(PyObject *x) {
+    /* A view that cannot be written to; an array that cannot, as it is. */
+    static PyObject *read_only_view(PyObject *x) {
         PyObject *view;
         if (!PyArray_ISWRITEABLE(ARRAY(x))) return Py_NewRef(x);
+        view = PyArray_View(ARRAY(x), NULL, NULL);
+        if (view != NULL) PyArray_CLEARFLAGS(ARRAY(view), NPY_ARRAY_WRITEABLE);
+        return view;
+    }
+
+    /* The same; but where the caller's reference is the only one, the array itself, sealed. */
+    static PyObject *sealed(PyObject *x) {
         if (Py_REFCNT(x) == 1 && PyArray_CHKFLAGS(ARRAY(x), NPY_ARRAY_OWNDATA)) {
             PyArray_CLEARFLAGS(ARRAY(x), NPY_ARRAY_WRITEABLE);
             return Py_NewRef(x);
         }
-        view = PyArray_View(ARRAY(x), NULL, NULL);
-        if (view != NULL) PyArray_CLEARFLAGS(ARRAY(view), NPY_ARRAY_WRITEABLE);
-        return view;
+        return read_only_view(x);
     }
 
     static int is_double_block(PyObject *x) {
@@ -140,6 +145,7 @@ cdef extern from *:
     bint is_floating_array(object)
     bint same_shape(object, object)
     bint is_tail(object, object)
+    object read_only_view(object)
     object sealed(object)
     bint is_double_block(object)
     bint any_nan(object)
@@ -173,7 +179,7 @@ cdef:
     Py_ssize_t DATA, MORE, NUMBER, OP, X, Y, GRAD  # slots of nodes
     Py_ssize_t FORWARD, RULES, JOINT, ELEMENTWISE, ARITY, OPAQUE  # slots of ops
     object next_number, state, lookup, default, is_data, recover, settle, watch, only_residuals
-    object keeps_zeros, usual, pull_back, accumulate, wrong_count, explain, by_number, add_reduce
+    object keeps_zeros, usual, pull_back, accumulate, wrong_count, explain, by_number
     Py_ssize_t LARGE
     Py_ssize_t DEPTH
 
@@ -183,7 +189,7 @@ def connect(**parts):
     global Node, Constant, Value, Float64, _kept
     global DATA, MORE, NUMBER, OP, X, Y, GRAD, FORWARD, RULES, JOINT, ELEMENTWISE, ARITY, OPAQUE
     global next_number, state, lookup, default, is_data, recover, settle, watch, only_residuals
-    global keeps_zeros, usual, pull_back, accumulate, wrong_count, explain, by_number, add_reduce
+    global keeps_zeros, usual, pull_back, accumulate, wrong_count, explain, by_number
     global LARGE, DEPTH
     _kept = parts
     Node, Constant, Value, Float64 = (
@@ -207,7 +213,7 @@ def connect(**parts):
     keeps_zeros, usual = parts["keeps_zeros"], parts["usual"]
     pull_back, accumulate = parts["pull_back"], parts["accumulate"]
     wrong_count, explain = parts["wrong_count"], parts["explain"]
-    by_number, add_reduce = parts["by_number"], parts["add_reduce"]
+    by_number = parts["by_number"]
 
 
 cdef Py_ssize_t _offset(object descriptor) except -1:
@@ -218,7 +224,10 @@ cdef Py_ssize_t _offset(object descriptor) except -1:
 
 
 cdef inline object slot(object x, Py_ssize_t offset):
-    return <object>SLOT(<PyObject *>x, offset)
+    cdef PyObject *found = SLOT(<PyObject *>x, offset)
+    if found == NULL:
+        raise AttributeError(f"a {type(x).__name__} that has not been initialised")
+    return <object>found
 
 
 cdef inline void fill(object x, Py_ssize_t offset, object value):
@@ -270,7 +279,7 @@ def record(op, x, y, more, data):
 
 
 def read_only(x):
-    return sealed(x) if is_array(x) else python["read_only"](x)
+    return read_only_view(x) if is_array(x) else python["read_only"](x)
 
 
 cdef object settled(object op, object data, object x, object y):
@@ -371,26 +380,33 @@ def plan(root, wrt):
     cdef dict cotangents = {root: None}
     cdef set needed
     cdef Py_ssize_t i = 0
-    cdef bint others = False
+    cdef bint is_end, others = False
     if not is_node(root):
         return python["plan"](root, wrt)
     while i < len(order):
         node = order[i]
         i += 1
         x, y, more = slot(node, X), slot(node, Y), slot(node, MORE)
-        if x is None:
-            others = others or (wrt is not None and node not in wrt)
-        elif not IS(x, Constant) and x not in cotangents:
-            cotangents[x] = None
-            order.append(x)
-        if y is not None and not IS(y, Constant) and y not in cotangents:
-            cotangents[y] = None
-            order.append(y)
+        is_end = True
+        if x is not None and not IS(x, Constant):
+            is_end = False
+            if x not in cotangents:
+                cotangents[x] = None
+                order.append(x)
+        if y is not None and not IS(y, Constant):
+            is_end = False
+            if y not in cotangents:
+                cotangents[y] = None
+                order.append(y)
         if more is not None:
             for parent in (<tuple>(<tuple>more)[0]):
-                if not IS(parent, Constant) and parent not in cotangents:
-                    cotangents[parent] = None
-                    order.append(parent)
+                if not IS(parent, Constant):
+                    is_end = False
+                    if parent not in cotangents:
+                        cotangents[parent] = None
+                        order.append(parent)
+        if is_end and not others:
+            others = wrt is not None and node not in wrt
     order.sort(key=by_number, reverse=True)
     if wrt is None or not others:
         return order, cotangents
@@ -459,7 +475,9 @@ def run_in_order(self, root, cotangent, wrt, record=False, /):
             if wrt is not None and node not in wrt:
                 cotangents[node] = None
             x, y, more, joint = slot(node, X), slot(node, Y), slot(node, MORE), slot(op, JOINT)
-            if more is not None and (y is not None or joint is not None):
+            if more is not None and (
+                y is not None or joint is not None or slot(op, ARITY) is None
+            ):
                 for parent, ct in pull_back(node, g, cotangents):
                     accumulate(cotangents, owned, parent, ct)
                 continue
@@ -494,9 +512,9 @@ def run_in_order(self, root, cotangent, wrt, record=False, /):
                     cts = None
             g = None
             if needs_x:
-                arrive(cotangents, owned, x, fitted(node, 0, xd, cx))
+                add_up(cotangents, owned, x, fitted(node, 0, xd, cx))
             if needs_y:
-                arrive(cotangents, owned, y, fitted(node, 1, yd, cy))
+                add_up(cotangents, owned, y, fitted(node, 1, yd, cy))
             cx = cy = None
     except Exception as error:
         explain(error, node)
@@ -543,7 +561,7 @@ cdef object fitted(object node, object position, object primal, object ct):
     return python["fit"](node, position, primal, ct)
 
 
-cdef int arrive(dict cotangents, set owned, object node, object ct) except -1:
+cdef int add_up(dict cotangents, set owned, object node, object ct) except -1:
     """Add what arrives at a node."""
     old = cotangents[node]
     if old is None:
@@ -562,7 +580,7 @@ cdef int arrive(dict cotangents, set owned, object node, object ct) except -1:
 
 def leaves(list arrays):
     return [
-        new_value(None, None, None, None, sealed(x)) if is_array(x) else python["leaves"]([x])[0]
+        new_value(None, None, None, None, read_only_view(x)) if is_array(x) else python["leaves"]([x])[0]
         for x in arrays
     ]
 

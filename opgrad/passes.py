@@ -75,7 +75,7 @@ def back_from(
         seeds = {"cotangents": tuple(seed(root, ct, record=record) for root, ct in pairs)}
         root, ct = Node(1.0, _TIE, tuple(root for root, _ in pairs), seeds), 1.0
     if is_last:
-        token = last_pass.set(True)
+        token = last_pass.set(root)
         try:
             with exact_zeros():
                 return cotangents_from(root, ct, wrt)

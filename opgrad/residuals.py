@@ -10,12 +10,12 @@ the backward pass has been through their node, if it is the last one.
 from __future__ import annotations
 
 import dis
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextvars import ContextVar
 from functools import cache
 from inspect import CO_VARARGS, CO_VARKEYWORDS
-from sys import getrefcount
 from types import FunctionType
 from typing import Any, NoReturn
 
@@ -46,8 +46,8 @@ class Recording:
 only_residuals: ContextVar[Recording | None] = ContextVar("only_residuals", default=None)
 """What is recorded now, if it is for one backward pass, and nothing else."""
 
-last_pass: ContextVar[bool] = ContextVar("last_pass", default=False)
-"""Whether nothing will read what the backward pass has been through."""
+last_pass: ContextVar[Node | None] = ContextVar("last_pass", default=None)
+"""The root of a backward pass after which nothing will read what it has been through."""
 
 _LOOKS_AROUND = frozenset({"locals", "vars", "eval", "exec", "dir"})
 
@@ -67,8 +67,9 @@ class Released(NDArrayOperatorsMixin):
     def __array__(self, dtype: object = None, copy: object = None) -> NoReturn:
         """Numbers that are no longer there are never made up."""
         raise RuntimeError(
-            f"an array of shape {self.shape} was let go because no rule names it, but it is read. "
-            f"A function that is differentiated keeps what it holds itself: give it a name there."
+            f"an array of shape {self.shape} was let go because no rule names it, or because grad "
+            f"had been through it, but it is read. A function that is differentiated keeps what it "
+            f"holds itself: give it a name there. og.vjp keeps everything."
         )
 
     def __array_ufunc__(self, *args: object, **kwargs: object) -> NoReturn:
@@ -82,9 +83,9 @@ def release_before(inputs: tuple[Node, ...]) -> None:
         if node.op is None:
             continue
         # Not by .inputs: its tuple would be one more that knows them.
-        if node.x is not None and _is_free(node.op, 0) and getrefcount(node.x) == _BY_SLOT:
+        if node.x is not None and _is_free(node.op, 0) and sys.getrefcount(node.x) == _BY_SLOT:
             _release(node.x)
-        if node.y is not None and _is_free(node.op, 1) and getrefcount(node.y) == _BY_SLOT:
+        if node.y is not None and _is_free(node.op, 1) and sys.getrefcount(node.y) == _BY_SLOT:
             _release(node.y)
 
 
@@ -96,7 +97,7 @@ def _references_by_slot() -> int:
     """What ``getrefcount`` says of an object that a slot knows, and no one else."""
     slot: Any = _Slot()
     slot.x = object()
-    return getrefcount(slot.x)
+    return sys.getrefcount(slot.x)
 
 
 _BY_SLOT = _references_by_slot()
@@ -110,47 +111,61 @@ def _release(node: Node) -> None:
         set_data(node, Released(data.shape, data.dtype))
 
 
-def uses(order: Sequence[Node]) -> Counter[Node]:
-    """How often each node is an input of these."""
-    counts: Counter[Node] = Counter(dict.fromkeys(order, 0))
-    for node in order:
-        counts.update(node.inputs)
-    return counts
+class Leaving:
+    """What the last pass over a graph leaves behind: nothing, as far as nobody else knows it.
 
-
-def let_go(node: Node, counts: Counter[Node], *, before: bool = False) -> None:
-    """Let go of the output of a node that a last pass has come to, if nobody else knows the node.
-
-    Its caller holds the node in a list, a dict and a variable, and so do ``counts``. ``before`` its
-    rules have run: only if they do not read it.
+    Args:
+        order: the nodes that it visits, newest first, of which its caller has a dict besides.
     """
-    data = node.data
-    if node.op is None or data.__class__ is not np.ndarray or data.nbytes < LARGE:
-        return
-    if before and reads(node.op).out:
-        return
-    if _references(node) == counts[node] + _BY_PASS:
-        set_data(node, Released(data.shape, data.dtype))
+
+    def __init__(self, order: Sequence[Node]) -> None:
+        self._root = order[0].number  # whoever began the pass knows it
+        self._counts: Counter[Node] = Counter(dict.fromkeys(order, 0))  # uses as an input
+        for node in order:
+            self._counts.update(node.inputs)
+        self._kept: set[int] = set()  # numbers of nodes that others may find
+
+    def let_go(self, node: Node) -> None:
+        """Let go of the data of a node that nobody will read any more; it is in a variable, too.
+
+        Where somebody else knows the node, it is kept, and all that it was made of.
+        """
+        if node.number != self._root and (node.number in self._kept or not self._is_unknown(node)):
+            self._kept.update([x.number for x in node.inputs])
+            self._kept.add(node.number)
+            return
+        data = node.data
+        if node.op is not None and data.__class__ is np.ndarray and data.nbytes >= LARGE:
+            set_data(node, Released(data.shape, data.dtype))
+
+    def _is_unknown(self, node: Node) -> bool:
+        return is_quiet() and _references(node) == self._counts[node] + _by_pass()
+
+
+def is_quiet() -> bool:
+    """Whether no debugger or tracer is on, which may know what others do not."""
+    return sys.gettrace() is None and sys.getprofile() is None
 
 
 def _references(node: object) -> int:
-    return getrefcount(node)
+    return sys.getrefcount(node)
 
 
-def _references_by_pass() -> int:
-    """What ``_references`` says, called by a function that a pass has called on its node."""
+@cache
+def _by_pass() -> int:
+    """What ``_references`` says, asked as a pass asks of its node, less the node's uses."""
     order = [object()]
     places, counts = dict.fromkeys(order), dict.fromkeys(order)
 
-    def called(node: object) -> int:
+    def let_go(node: object) -> int:
+        return is_unknown(node)
+
+    def is_unknown(node: object) -> int:
         return _references(node)
 
     for node in order:
-        found = called(node)
+        found = let_go(node)
     return found if places and counts else 0
-
-
-_BY_PASS = _references_by_pass()
 
 
 def _is_free(op: Op, position: int) -> bool:

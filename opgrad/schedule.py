@@ -134,7 +134,7 @@ class Sequential:
             cotangents[root] = cotangent
         by_steps = record or diagnostics.state.depth > 0 or keeps_zeros.get()
         if by_steps or not isinstance(root.data, USUAL):  # a rule may not be traceable
-            step_by_step(order, cotangents, wrt, record=record, is_last=last_pass.get())
+            step_by_step(order, cotangents, wrt, record=record, is_last=last_pass.get() is root)
             return cotangents
         owned: set[Node] = set()  # nodes whose cotangent is a sum made here, ours to change
         node = root
@@ -148,7 +148,9 @@ class Sequential:
                 x: Any = node.x
                 y: Any = node.y
                 more = node.more
-                if more is not None and (y is not None or op.joint_rule is not None):
+                if more is not None and (
+                    y is not None or op.joint_rule is not None or op.arity is None
+                ):
                     for parent, ct in pull_back(node, g, cotangents):
                         accumulate(cotangents, owned, parent, ct)
                     continue

@@ -17,9 +17,9 @@ from opgrad.data import read_only, show
 from opgrad.errors import NonFiniteError, NotDifferentiable, VjpError
 from opgrad.forward import run_rule
 from opgrad.node import Constant, Node
-from opgrad.operation import Rule
+from opgrad.operation import Rule, missing_rule
 from opgrad.plugin import describe
-from opgrad.residuals import let_go, uses
+from opgrad.residuals import Leaving, reads
 from opgrad.twins import twin
 
 by_number = attrgetter("number")
@@ -33,22 +33,29 @@ def plan(root: Node, wrt: frozenset[Node] | None) -> tuple[list[Node], dict[Node
     """
     order = [root]
     cotangents: dict[Node, Any] = {root: None}
-    others = False  # leaves that nobody asks for
+    others = False  # ends that nobody asks for: leaves, and what was made of constants alone
     for node in order:  # grows as it is walked
         x, y = node.x, node.y
-        if x is None and wrt is not None and node not in wrt:
-            others = True
-        if x is not None and x not in cotangents and x.__class__ is not Constant:
-            cotangents[x] = None
-            order.append(x)
-        if y is not None and y not in cotangents and y.__class__ is not Constant:
-            cotangents[y] = None
-            order.append(y)
+        is_end = True
+        if x is not None and x.__class__ is not Constant:
+            is_end = False
+            if x not in cotangents:
+                cotangents[x] = None
+                order.append(x)
+        if y is not None and y.__class__ is not Constant:
+            is_end = False
+            if y not in cotangents:
+                cotangents[y] = None
+                order.append(y)
         if node.more is not None:
             for parent in node.more[0]:
-                if parent not in cotangents and parent.__class__ is not Constant:
-                    cotangents[parent] = None
-                    order.append(parent)
+                if parent.__class__ is not Constant:
+                    is_end = False
+                    if parent not in cotangents:
+                        cotangents[parent] = None
+                        order.append(parent)
+        if is_end and wrt is not None and node not in wrt:
+            others = True
     order.sort(key=by_number, reverse=True)
     if wrt is None or not others:
         return order, cotangents
@@ -79,7 +86,7 @@ def step_by_step(
         is_last: let go of the data of nodes that the pass has been through.
     """
     owned: set[Node] = set()
-    counts = uses(order) if is_last else None
+    leaving = Leaving(order) if is_last and not record else None
     for node in order:
         g = cotangents[node]
         if g is None or node.op is None:
@@ -87,16 +94,16 @@ def step_by_step(
         if keep is not None and node not in keep:
             cotangents[node] = None  # free it: nobody asks for it again
             owned.discard(node)
-        if counts is not None:
-            let_go(node, counts, before=True)
+        if leaving is not None and not reads(node.op).out:
+            leaving.let_go(node)
         try:
             _deliver(node, g, cotangents, owned, record)
         except Exception as error:
             explain(error, node)
             raise
         g = None  # or it would live until the next rule has run
-        if counts is not None:
-            let_go(node, counts)
+        if leaving is not None:
+            leaving.let_go(node)
 
 
 def _deliver(
@@ -157,7 +164,10 @@ def arrivals(
     for position, (parent, primal) in enumerate(zip(inputs, data, strict=True)):
         if parent not in needed:
             continue
-        ct = run(op.rules[position]) if op.joint_rule is None else cts[position]
+        if op.joint_rule is None:
+            ct = run(op.rules[position] if op.rules else missing_rule)
+        else:
+            ct = cts[position]
         if ct is _ZEROS:
             ct = 0.0 if np.shape(primal) == () else np.zeros(np.shape(primal))
         elif exact:

@@ -8,10 +8,12 @@ is; without one, or with ``OPGRAD_NATIVE=0`` in the environment, all runs in Pyt
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from functools import update_wrapper
 from importlib import import_module
-from types import ModuleType
+from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -21,13 +23,26 @@ def _find() -> ModuleType | None:
     if os.environ.get("OPGRAD_NATIVE") == "0":
         return None
     try:
-        return import_module("opgrad.native")
-    except ImportError:  # not compiled
+        native = import_module("opgrad.native")
+    except ModuleNotFoundError:  # not compiled
         return None
+    source = Path(__file__).with_name("native.pyx")  # in a checkout
+    if source.exists() and source.stat().st_mtime > Path(str(native.__file__)).stat().st_mtime:
+        warnings.warn(
+            "opgrad/native.pyx is newer than what was compiled of it, so OpGrad runs in Python, "
+            "slower. Install it again: pip install --editable .",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return None
+    return native
 
 
 NATIVE = _find()
 """The compiled module, if there is one."""
+
+COMPILED: type = type(NATIVE.connect) if NATIVE is not None else FunctionType
+"""The type of its functions."""
 
 
 def twin(name: str) -> Callable[[F], F]:

@@ -391,5 +391,4 @@ connect(
     wrong_count=cotangent.wrong_count,
     explain=schedule.explain,
     by_number=steps.by_number,
-    add_reduce=np.add.reduce,
 )

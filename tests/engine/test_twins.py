@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from operator import add, mul
 from typing import Any
 
@@ -170,3 +171,50 @@ def test_apply_checks_what_it_is_given() -> None:
     """Too many inputs."""
     with pytest.raises(InputError, match="takes 1 input, given 2"):
         apply(og.ops["tanh"], (1.0, 2.0))
+
+
+@pytest.mark.parametrize("inputs", [(3.0,), (3.0, 4.0)])
+def test_an_op_of_any_number_of_inputs_without_a_rule(inputs: tuple[float, ...]) -> None:
+    """Says so."""
+
+    @og.op
+    def first(*xs: Any) -> Any:
+        return xs[0] * 2.0
+
+    with pytest.raises(og.NotDifferentiable, match="no VJP has been written"):
+        og.grad(lambda *xs: first(*xs))(*inputs)
+
+
+class Unfinished(og.Value[Any]):
+    """A subclass that forgets to initialise what it inherits."""
+
+    def __init__(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x: x + 1.0,
+        lambda x: og.Value(1.0) * x,
+        lambda x: np.exp(x),
+        lambda x: plan(x, None),
+        lambda x: apply(og.ops["tanh"], (x,)),
+    ],
+)
+def test_a_value_that_was_not_initialised(use: Any) -> None:
+    """An exception, no crash."""
+    with pytest.raises(AttributeError):
+        use(Unfinished())
+
+
+def test_methods_are_no_data_in_containers() -> None:
+    """A record may have one in a field."""
+
+    @dataclass
+    class Layer:
+        w: Any
+        activation: Any
+
+    slope = og.grad(lambda m: np.sum(m.activation(m.w)))(Layer(np.zeros(3), og.Value.tanh))
+    assert np.array_equal(slope.w, np.ones(3))

@@ -11,6 +11,8 @@ import pytest
 import opgrad as og
 from tests.arrays.derivatives import assert_derivatives_are_right
 
+pytestmark = pytest.mark.filterwarnings("ignore:numpy.fix is deprecated")  # by NumPy 2.5
+
 X = np.array([[0.3, -1.2, 2.05], [1.7, 0.4, -0.6]])
 Y = np.array([0.75, -0.8, 1.1])
 

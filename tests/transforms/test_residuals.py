@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tracemalloc
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -255,3 +256,70 @@ def test_the_last_pass_through_checkpoints() -> None:
 
     with_checkpoints = og.grad(lambda x: f(x, og.checkpoint))(X)
     assert np.array_equal(with_checkpoints, og.vjp(lambda x: f(x, lambda g: g), X)[1](1.0)[0])
+
+
+def test_a_pass_inside_a_rule_is_not_the_last() -> None:
+    """It may be done again."""
+
+    def rule(g: Any, out: Any, x: Any) -> Any:
+        _, pull = og.vjp(lambda z: np.tanh(np.tanh(z)) + z, x)
+        assert np.array_equal(pull(g)[0], pull(g)[0])
+        return 2.0 * g
+
+    op = made_with(rule)
+    assert np.array_equal(og.grad(lambda x: np.sum(apply(op, (x,))))(X), np.full_like(X, 2.0))
+
+
+def test_a_gradient_inside_a_checkpoint_is_recorded() -> None:
+    """And differentiated again."""
+
+    def slope(x: Any) -> Any:
+        return og.grad(lambda z: np.sum(np.exp((np.sin(z) + z) * np.cos(x))))(x)
+
+    def f(x: Any, g: Any) -> Any:
+        return np.sum(g(x) ** 2)
+
+    found = og.grad(lambda x: f(x, og.checkpoint(slope)))(X)
+    assert np.allclose(found, og.grad(lambda x: f(x, slope))(X), rtol=1e-12)
+
+
+@pytest.mark.parametrize("when", ["before", "inside"])
+def test_what_was_made_of_constants_is_left_alone(when: str) -> None:
+    """No gradient flows through it; the next call may use it."""
+
+    @cache
+    def weights() -> Any:
+        w = og.ops["exp"](np.ones_like(X))
+        return np.exp(w * w) * w
+
+    def f(x: Any) -> Any:
+        return np.sum(np.exp(1e-6 * x * weights()))
+
+    if when == "before":
+        weights()
+    assert np.array_equal(og.grad(f)(X), og.grad(f)(X))
+
+
+def test_what_a_known_value_was_made_of_keeps_its_data() -> None:
+    """Who has it may differentiate it."""
+    known = []
+
+    def f(x: Any) -> Any:
+        h = np.sin(x)
+        known.append(h * h)
+        return np.sum(np.exp(known[0]))
+
+    og.grad(f)(X)
+    leaf = known[0].inputs[0].inputs[0]
+    slope = og.backward(known[0], np.ones_like(X), wrt=[leaf])[leaf]
+    assert np.allclose(slope, np.sin(2 * X))
+
+
+def test_nothing_is_let_go_under_a_tracer() -> None:
+    """It may hold what is in variables: reference counts say nothing."""
+    before = sys.gettrace()
+    sys.settrace(lambda *_: None)
+    try:
+        assert np.array_equal(og.grad(lambda x: np.sum(np.tanh(x)))(X * 0), np.ones_like(X))
+    finally:
+        sys.settrace(before)
