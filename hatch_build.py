@@ -46,7 +46,7 @@ def compiled(root: Path) -> Path:
         [SOURCE.as_posix()],
         include_dirs=[np.get_include()],
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
-        extra_compile_args=[] if sys.platform == "win32" else ["-O3"],
+        extra_compile_args=[] if sys.platform == "win32" else ["-O3", "-g0"],
     )
     with chdir(root):
         modules = cythonize([extension], build_dir="build", quiet=True)  # type: ignore[no-untyped-call]
