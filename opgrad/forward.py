@@ -13,7 +13,7 @@ from opgrad.node import Constant, Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Op, Raw, Rule
 from opgrad.plugin import describe
 from opgrad.registry import default
-from opgrad.residuals import LARGE, only_residuals, release_before
+from opgrad.residuals import only_residuals
 from opgrad.twins import twin
 
 
@@ -85,11 +85,10 @@ def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
     Raises:
         ForwardError: ``data`` is neither a number nor an array.
     """
+    if (recording := only_residuals.get()) is not None:
+        recording.release_before(data, inputs)
     if data.__class__ is np.ndarray and data.ndim and data.dtype.kind in "fc":
         # Most often, and nothing else to look at.
-        if data.nbytes >= LARGE and (recording := only_residuals.get()) is not None:
-            recording.has_large = True
-            release_before(inputs)
         if data.flags.writeable:  # read_only(), written out
             data = data.view()
             data.setflags(False)

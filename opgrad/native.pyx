@@ -282,14 +282,20 @@ def read_only(x):
     return read_only_view(x) if is_array(x) else python["read_only"](x)
 
 
+cdef inline bint is_large(object data):
+    return is_array(data) and bytes_of(data) >= LARGE
+
+
 cdef object settled(object op, object data, object x, object y):
     """What a forward returned on one or two inputs, as a node keeps it."""
     if is_number(data) or type(data) is bool or type(data) is complex:
         return data
+    if is_large(data) or is_large(slot(x, DATA)) or (y is not None and is_large(slot(y, DATA))):
+        if only_residuals.get() is not None:
+            return settle(op, data, (x,) if y is None else (x, y))
     if is_floating_array(data):
-        if bytes_of(data) < LARGE or only_residuals.get() is None:
-            return sealed(data)
-    elif IS(data, Float64) and (is_array(slot(x, DATA)) or IS(slot(x, DATA), Float64)):
+        return sealed(data)
+    if IS(data, Float64) and (is_array(slot(x, DATA)) or IS(slot(x, DATA), Float64)):
         return data  # of numbers that are Python's, a Python number is made
     return settle(op, data, (x,) if y is None else (x, y))
 

@@ -23,7 +23,7 @@ import numpy as np
 from attrs import frozen
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from opgrad.node import Constant, Node, set_data
+from opgrad.node import Node, set_data
 from opgrad.operation import Op, Rule
 
 LARGE = 1 << 18
@@ -41,6 +41,29 @@ class Recording:
 
     def __init__(self) -> None:
         self.has_large = False
+
+    def release_before(self, data: Any, inputs: tuple[Node, ...]) -> None:
+        """Let go of what the ops that made ``inputs`` took, where nothing will read it again.
+
+        For large arrays only: in ``inputs``, or ``data``, what has been made of them.
+        """
+        if _is_large(data):
+            self.has_large = True
+        elif not any(_is_large(node.data) for node in inputs):
+            return
+        for node in inputs:
+            if node.op is None:
+                continue
+            # Not by .inputs: its tuple would be one more that knows them.
+            x, y = _is_free(node.op, 0), _is_free(node.op, 1)
+            if node.x is not None and x and sys.getrefcount(node.x) == _BY_SLOT:
+                _release(node.x)
+            if node.y is not None and y and sys.getrefcount(node.y) == _BY_SLOT:
+                _release(node.y)
+
+
+def _is_large(data: Any) -> bool:
+    return data.__class__ is np.ndarray and data.nbytes >= LARGE
 
 
 only_residuals: ContextVar[Recording | None] = ContextVar("only_residuals", default=None)
@@ -77,18 +100,6 @@ class Released(NDArrayOperatorsMixin):
         self.__array__()
 
 
-def release_before(inputs: tuple[Node, ...]) -> None:
-    """Let go of what the ops that made ``inputs`` took, where nothing will read it again."""
-    for node in inputs:
-        if node.op is None:
-            continue
-        # Not by .inputs: its tuple would be one more that knows them.
-        if node.x is not None and _is_free(node.op, 0) and sys.getrefcount(node.x) == _BY_SLOT:
-            _release(node.x)
-        if node.y is not None and _is_free(node.op, 1) and sys.getrefcount(node.y) == _BY_SLOT:
-            _release(node.y)
-
-
 class _Slot:
     __slots__ = ("x",)
 
@@ -105,9 +116,7 @@ _BY_SLOT = _references_by_slot()
 
 def _release(node: Node) -> None:
     data = node.data
-    if data.__class__ is not np.ndarray or data.nbytes < LARGE or node.__class__ is Constant:
-        return
-    if node.op is not None and not reads(node.op).out:
+    if _is_large(data) and node.op is not None and not reads(node.op).out:
         set_data(node, Released(data.shape, data.dtype))
 
 
@@ -135,7 +144,7 @@ class Leaving:
             self._kept.add(node.number)
             return
         data = node.data
-        if node.op is not None and data.__class__ is np.ndarray and data.nbytes >= LARGE:
+        if node.op is not None and _is_large(data):
             set_data(node, Released(data.shape, data.dtype))
 
     def _is_unknown(self, node: Node) -> bool:
