@@ -114,20 +114,33 @@ def tensor_of(x: np.ndarray[Any, Any]) -> Any:
 def borrowed(x: Any) -> Any:
     """The array's memory as a tensor that is only read; a number as it is.
 
-    Torch knows no read-only tensors, and warns where it is given such an array. The data of Values
-    are read-only views of memory that is not.
+    Torch knows no read-only tensors, and warns where it is given such an array.
     """
     if not isinstance(x, np.ndarray):
         return x
     if any(stride < 0 for stride in x.strides):
         x = x.copy()
     elif not x.flags.writeable:
-        x = x.view()
-        try:
-            x.setflags(write=True)
-        except ValueError:  # the memory itself is
-            x = x.copy()
+        x = _writeable(x)
     return torch.from_numpy(x)
+
+
+def _writeable(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A view of the same memory; a copy, where that is not an array's to give."""
+    view, owner = x.view(), x
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    was_sealed = owner.flags.owndata and not owner.flags.writeable  # as the data of most Values
+    if was_sealed:
+        owner.setflags(write=True)
+    try:
+        view.setflags(write=True)
+    except ValueError:  # memory that is read-only itself
+        view = x.copy()
+    finally:
+        if was_sealed:
+            owner.setflags(write=False)
+    return view
 
 
 def kind_of(x: Any) -> type:
