@@ -40,7 +40,6 @@ class Call:
         chosen: the arguments to differentiate by: positions, and names of keyword arguments.
         has_aux: ``f`` returns a pair, of which the second is not differentiated.
         only_back: there will be no :meth:`push`, which may read what a pull does not.
-        copies: the arguments may be written to before the last pass.
 
     Attributes:
         out: what ``f`` returned.
@@ -60,7 +59,6 @@ class Call:
         chosen: Sequence[int | str],
         has_aux: bool = False,
         only_back: bool = False,
-        copies: bool = False,
     ) -> None:
         self._f = f
         self._start = next_number()
@@ -71,7 +69,7 @@ class Call:
             for leaf in leaves:
                 if leaf.__class__ is not np.ndarray or leaf.dtype.kind not in "fc":
                     self._check_argument(leaf, key)
-            fresh = _fresh_nodes([_copy(x) for x in leaves] if copies else leaves)
+            fresh = _fresh_nodes(leaves)
             rebuilt = structure.unflatten(fresh)
             if isinstance(key, int):
                 by_position[key] = rebuilt
@@ -251,10 +249,6 @@ def _live(nodes: Sequence[Node]) -> set[Node]:
     reached = newer([node for node in nodes if node not in live], 0)
     leaves = {node for node in reached if node.op is None and node.__class__ is not Spent}
     return live | dependent(reached, leaves).intersection(nodes)
-
-
-def _copy(leaf: Any) -> Any:
-    return leaf.copy() if isinstance(leaf, np.ndarray) else leaf
 
 
 @twin("leaves")

@@ -44,15 +44,15 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     Returns:
         ``(out, pull)``, or with ``has_aux`` ``(out, pull, aux)``. ``pull(ct)`` takes a cotangent in
         the form of ``out`` and returns a tuple with one in the form of each primal; zero where
-        ``out`` does not depend on it. It can be called many times, also after arrays among the
-        primals have been written to: it has copies.
+        ``out`` does not depend on it. It can be called many times, and reads the primals: do not
+        write to these arrays before.
 
     Raises:
         InputError: a primal holds something that cannot be differentiated by, or, from ``pull``,
             ``ct`` does not have the structure of ``out``.
         CotangentError: from ``pull``: a shape differs.
     """
-    call = Call(f, primals, {}, range(len(primals)), has_aux, copies=True)
+    call = Call(f, primals, {}, range(len(primals)), has_aux)
 
     def pull(ct: Any) -> tuple[Any, ...]:
         return tuple(call.pull(ct))

@@ -319,11 +319,3 @@ def test_elementwise_grad_of_a_complex_result_by_a_real_argument_is_an_error() -
     """The imaginary part would be lost."""
     with pytest.raises(InputError, match="complex"):
         og.elementwise_grad(lambda x: np.exp(1j * x))(X)
-
-
-def test_a_pullback_does_not_see_later_changes_of_the_primals() -> None:
-    """It is that of the call."""
-    w = np.array([1.0, 2.0])
-    _, pull = og.vjp(lambda w: np.sum(w**3), w)
-    w -= 0.5
-    assert np.array_equal(pull(1.0)[0], [3.0, 12.0])
