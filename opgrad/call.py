@@ -146,10 +146,7 @@ class Call:
         found = back_from(
             self.roots, cts, frozenset(self.inputs), record=record, is_last=is_last and not record
         )
-        pulled = [
-            ct if (ct := found.get(node)) is not None else zero_like(node.data)
-            for node in self.inputs
-        ]
+        pulled = [_or_zero(found.get(node), node) for node in self.inputs]
         return _data_but(pulled, self._outside(pulled, given) if record else NOTHING)
 
     def per_argument(self, leaves: Sequence[Any]) -> list[Any]:

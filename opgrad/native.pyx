@@ -586,7 +586,9 @@ cdef int add_up(dict cotangents, set owned, object node, object ct) except -1:
 
 def leaves(list arrays):
     return [
-        new_value(None, None, None, None, read_only_view(x)) if is_array(x) else python["leaves"]([x])[0]
+        new_value(None, None, None, None, read_only_view(x))
+        if is_array(x)
+        else python["leaves"]([x])[0]
         for x in arrays
     ]
 

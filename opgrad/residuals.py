@@ -128,7 +128,7 @@ class Leaving:
     """
 
     def __init__(self, order: Sequence[Node]) -> None:
-        self._root = order[0].number  # whoever began the pass knows it
+        self._root = order[0].number
         self._counts: Counter[Node] = Counter(dict.fromkeys(order, 0))  # uses as an input
         for node in order:
             self._counts.update(node.inputs)
@@ -137,11 +137,12 @@ class Leaving:
     def let_go(self, node: Node) -> None:
         """Let go of the data of a node that nobody will read any more; it is in a variable, too.
 
-        Where somebody else knows the node, it is kept, and all that it was made of.
+        Where somebody else knows the node, it is kept, and all that it was made of; of the root,
+        which whoever began the pass knows, it alone.
         """
-        if node.number != self._root and (node.number in self._kept or not self._is_unknown(node)):
-            self._kept.update([x.number for x in node.inputs])
-            self._kept.add(node.number)
+        if node.number in self._kept or not self._is_unknown(node):
+            if node.number != self._root:
+                self._kept.update([node.number, *[x.number for x in node.inputs]])
             return
         data = node.data
         if node.op is not None and _is_large(data):
