@@ -13,7 +13,6 @@ from opgrad.bridges import from_jax as from_jax
 from opgrad.bridges import from_torch as from_torch
 from opgrad.bridges import to_jax as to_jax
 from opgrad.bridges import to_torch as to_torch
-from opgrad.cotangent import exact_zeros as exact_zeros
 from opgrad.data import is_traced as is_traced
 from opgrad.define import op as op
 from opgrad.diagnostics import debug as debug

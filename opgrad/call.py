@@ -20,8 +20,8 @@ from opgrad.containers import flatten, flatten_like, is_leaf
 from opgrad.cotangent import seed
 from opgrad.data import say
 from opgrad.errors import InputError
-from opgrad.node import Node, next_number
-from opgrad.passes import NOTHING, back_from, dependent, newer, raw
+from opgrad.node import Node, next_number, raw
+from opgrad.passes import NOTHING, back_from, dependent, newer
 from opgrad.pushforward import Pushforward
 from opgrad.registry import default
 from opgrad.residuals import Recording, only_residuals

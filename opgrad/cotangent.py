@@ -7,7 +7,6 @@ less precise than the primal, is a :class:`~opgrad.errors.VjpError`.
 
 from __future__ import annotations
 
-from contextvars import ContextVar, Token
 from functools import cache
 from sys import getrefcount
 from typing import Any
@@ -164,52 +163,6 @@ def _by_accumulate() -> int:
     places = {0: object()}
     old = places[0]
     return getrefcount(old)
-
-
-class exact_zeros:  # noqa: N801  # used like a function, as a context manager
-    """In this context, a cotangent that is exactly zero stays zero through elementwise rules.
-
-    At x = 0, ``where(x > 0, sqrt(x), 0)`` passes no cotangent on to the root, whose derivative is
-    infinite there: zero times infinity is NaN to NumPy, an exception to Python. In this context it
-    is zero. :func:`~opgrad.grad` and the other transforms use it by themselves when they come upon
-    a NaN; it is for :func:`~opgrad.backward` and ``Value.backward``, which would be slower by it.
-
-    NumPy still warns of what its rules compute; ``np.errstate`` has a say in that.
-
-    Example:
-        >>> x = og.Value(np.array([0.0, 4.0]))
-        >>> y = np.where(x > 0, np.sqrt(x), 0)
-        >>> with og.exact_zeros(), np.errstate(all="ignore"):
-        ...     og.backward(y, np.ones(2), wrt=[x])[x]
-        array([0.  , 0.25])
-    """
-
-    def __init__(self) -> None:
-        self._tokens: list[Token[bool]] = []
-
-    def __enter__(self) -> None:
-        self._tokens.append(keeps_zeros.set(True))
-
-    def __exit__(self, *_: object) -> None:
-        keeps_zeros.reset(self._tokens.pop())
-
-
-keeps_zeros: ContextVar[bool] = ContextVar("keeps_zeros", default=False)
-"""Whether an :class:`exact_zeros` context is open."""
-
-
-def keep_zeros(g: Any, ct: Any) -> Any:
-    """What an elementwise rule returned for one input, with 0 for NaN where it was given a zero."""
-    if isinstance(ct, tuple):
-        return tuple(keep_zeros(g, each) for each in ct)
-    if ct is g:
-        return ct
-    given, made = (x.data if isinstance(x, Node) else x for x in (g, ct))
-    if not is_data(made) or np.shape(given) != np.shape(made):
-        return ct
-    if not diagnostics.has_nan(made, if_lazy=True):
-        return ct
-    return np.where(np.equal(given, 0) & np.isnan(made), 0, ct)
 
 
 def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:

@@ -293,6 +293,7 @@ def op(
     name: str | None = None,
     implements: Functions = (),
     linear: bool = False,
+    selects: bool = False,
     opaque: bool = False,
     samples: Samples = (),
 ) -> _ElementwiseDecorator: ...
@@ -303,6 +304,7 @@ def op(
     name: str | None = None,
     implements: Functions = (),
     linear: bool = False,
+    selects: bool = False,
     opaque: bool = False,
     samples: Samples = (),
 ) -> _Decorator: ...
@@ -314,6 +316,7 @@ def op(
     name: str | None = None,
     implements: Functions = (),
     linear: bool = False,
+    selects: bool = False,
     opaque: bool = False,
     samples: Samples = (),
 ) -> Any:
@@ -331,6 +334,9 @@ def op(
             become this op.
         linear: the op is linear in each of its inputs while the others stay the same, as a sum and
             a product are. Its JVP is then made of the op itself.
+        selects: elements of an input may have no part in the result, as of a maximum or an index,
+            and each of the others comes in with a factor above 0. An infinite derivative before an
+            element that is not selected does no harm then; without this it gives NaN.
         opaque: the rules call foreign code, and cannot themselves be differentiated.
         samples: example inputs for tests and checkers, as tuples or, with params, `og.Sample`.
 
@@ -362,6 +368,7 @@ def op(
             elementwise=elementwise,
             implements=read_functions(implements, what),
             linear=linear,
+            selects=selects,
             opaque=opaque,
             samples=tuple(read_samples(samples, signature, what)),
             doc=inspect.getdoc(forward) or "",

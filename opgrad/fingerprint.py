@@ -36,7 +36,7 @@ def _told(op: Op) -> Iterator[str]:
 def _of_op(op: Op, package: str, seen: set[int]) -> Iterator[str]:
     seen.add(id(op))
     yield f"name={op.name} arity={op.arity} params={sorted(op.param_names)}"
-    yield f"elementwise={op.elementwise} linear={op.linear} opaque={op.opaque}"
+    yield f"elementwise={op.elementwise} linear={op.linear} selects={op.selects} opaque={op.opaque}"
     yield f"implements={sorted(map(full_name, op.implements))}"
     for function in (op.forward, op.joint_rule, *op.rules, op.jvp_rule):
         yield "---"

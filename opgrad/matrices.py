@@ -11,7 +11,7 @@ import numpy as np
 
 from opgrad.call import Call
 from opgrad.errors import InputError, NotDifferentiable
-from opgrad.passes import raw
+from opgrad.node import raw
 from opgrad.transforms import Argnames, Argnums, check_sequences, choose, grad, vjp
 
 P = ParamSpec("P")

@@ -179,7 +179,7 @@ cdef:
     Py_ssize_t DATA, MORE, NUMBER, OP, X, Y, GRAD  # slots of nodes
     Py_ssize_t FORWARD, RULES, JOINT, ELEMENTWISE, ARITY, OPAQUE  # slots of ops
     object next_number, state, lookup, default, is_data, recover, settle, watch, only_residuals
-    object keeps_zeros, usual, pull_back, accumulate, wrong_count, explain, by_number
+    object usual, pull_back, accumulate, wrong_count, explain, by_number
     Py_ssize_t LARGE
     Py_ssize_t DEPTH
 
@@ -189,7 +189,7 @@ def connect(**parts):
     global Node, Constant, Value, Float64, _kept
     global DATA, MORE, NUMBER, OP, X, Y, GRAD, FORWARD, RULES, JOINT, ELEMENTWISE, ARITY, OPAQUE
     global next_number, state, lookup, default, is_data, recover, settle, watch, only_residuals
-    global keeps_zeros, usual, pull_back, accumulate, wrong_count, explain, by_number
+    global usual, pull_back, accumulate, wrong_count, explain, by_number
     global LARGE, DEPTH
     _kept = parts
     Node, Constant, Value, Float64 = (
@@ -210,7 +210,7 @@ def connect(**parts):
     lookup, default = parts["lookup"], parts["default"]
     recover, settle, watch = parts["recover"], parts["settle"], parts["watch"]
     only_residuals, LARGE = parts["only_residuals"], parts["LARGE"]
-    keeps_zeros, usual = parts["keeps_zeros"], parts["usual"]
+    usual = parts["usual"]
     pull_back, accumulate = parts["pull_back"], parts["accumulate"]
     wrong_count, explain = parts["wrong_count"], parts["explain"]
     by_number = parts["by_number"]
@@ -465,7 +465,6 @@ def run_in_order(self, root, cotangent, wrt, record=False, /):
         record
         or not is_node(root)
         or slot(state, DEPTH)
-        or keeps_zeros.get()  # in the last pass too
         or not isinstance(slot(root, DATA), usual)
     ):
         return python["run_in_order"](self, root, cotangent, wrt, record)
@@ -617,7 +616,12 @@ def has_nan(data, *, if_lazy=False):
 def any_has_nan(found, nodes):
     for node in nodes:
         ct = found.get(node)
-        if is_array(ct) and is_double_block(ct):
+        if ct is None or type(ct) is int:
+            continue
+        if type(ct) is float:
+            if ct != ct:
+                return True
+        elif is_array(ct) and is_double_block(ct):
             if any_nan(ct):
                 return True
         elif python["any_has_nan"](found, (node,)):

@@ -97,6 +97,11 @@ set_data = _set_data
 """For data that is let go (see :mod:`opgrad.residuals`); nothing else sets a node's slots."""
 
 
+def raw(x: Any) -> Any:
+    """The data of a node; anything else as it is."""
+    return x.data if isinstance(x, Node) else x
+
+
 class Constant(Node):
     """A leaf that no gradient flows to: a plain number or array that met a ``Value``."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NoReturn, Protocol, TypeAlias
 
@@ -88,6 +88,22 @@ class Sample:
         self.__attrs_init__(inputs, MappingProxyType(params))
 
 
+@frozen(eq=False)
+class OwnPass:
+    """What an op whose rules run a pass of their own does in one that tracks what is alive.
+
+    A mask says which elements are (see :mod:`opgrad.alive`); the node is the op's.
+
+    Attributes:
+        pull: ``pull(g, mask, node, record)`` gives a pair of cotangent and mask for each input.
+        push: ``push(tangents, masks, node, record)`` gives the pair of the output; ``None``: no
+            tangent ever comes here.
+    """
+
+    pull: Callable[..., Sequence[tuple[Any, Any]]]
+    push: Callable[..., tuple[Any, Any]] | None = None
+
+
 @frozen(eq=False, kw_only=True)
 class Op:
     """A differentiable operation: immutable, compared by identity.
@@ -110,6 +126,8 @@ class Op:
     """The NumPy functions that, called on a ``Value``, become this op."""
     linear: bool = False
     """The op is linear in each of its inputs, so that its JVP is made of itself."""
+    selects: bool = False
+    """Elements of the inputs may have no part in the result: see :mod:`opgrad.alive`."""
     opaque: bool = False
     """The rules call foreign code, and so cannot themselves be differentiated."""
     samples: tuple[Sample, ...] = ()
@@ -123,6 +141,8 @@ class Op:
     """One per input, unless there is a joint rule; ``missing_rule`` where it is yet to come."""
     jvp_rule: Rule | None = field(default=None, init=False)
     """``rule(tangents, out, *inputs, **params)``, if the op has its own."""
+    own_pass: OwnPass | None = field(default=None, init=False)
+    """If the op's rules run a pass of their own: what they do in one that tracks what is alive."""
 
     def __repr__(self) -> str:
         return f"<op {self.name} of {self.module}>"
@@ -176,6 +196,11 @@ class Op:
             raise OpDefinitionError(f"op {self.name!r} ({self.module}) has a JVP already")
         self._check_signature(rule, "JVP", "tangents")
         object.__setattr__(self, "jvp_rule", rule)
+
+    def set_own_pass(self, own_pass: OwnPass) -> None:
+        """Say what the op does in a pass that tracks what is alive. It is said once."""
+        assert self.own_pass is None
+        object.__setattr__(self, "own_pass", own_pass)
 
     def _check_signature(self, rule: Rule, kind: str = "VJP", first: str = "g") -> None:
         """A rule is called as ``rule(g, out, *inputs, **params)``; find out now if it cannot be."""

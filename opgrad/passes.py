@@ -6,20 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from opgrad.cotangent import exact_zeros, seed
-from opgrad.diagnostics import has_nan
+from opgrad.alive import of_seed
+from opgrad.cotangent import seed
 from opgrad.node import Constant, Node
-from opgrad.operation import Op
-from opgrad.residuals import last_pass
+from opgrad.operation import Op, OwnPass
 from opgrad.schedule import cotangents_from
 from opgrad.twins import twin
 
 NOTHING: frozenset[Node] = frozenset()
-
-
-def raw(x: Any) -> Any:
-    """The data of a node; anything else as it is."""
-    return x.data if isinstance(x, Node) else x
 
 
 @twin("newer")
@@ -59,41 +53,25 @@ def back_from(
 ) -> Mapping[Node, Any]:
     """One backward pass from several roots; those that are no nodes, or have no cotangent, are not.
 
-    Where it makes a NaN, or a lazy array that may have one, it is done again so that zero
-    cotangents stay zero (see :class:`~opgrad.exact_zeros`). The last pass over a graph, which
-    leaves no data in it, cannot be done again: there they do so from the start.
+    See :func:`~opgrad.schedule.cotangents_from`.
     """
+    root, ct = tied(roots, cts, record)
+    return {} if root is None else cotangents_from(root, ct, wrt, None, record, is_last)
+
+
+def tied(roots: Sequence[Any], cts: Sequence[Any], record: bool) -> tuple[Node | None, Any]:
+    """One root and its cotangent that stand for all; ``None``, if there is none."""
     pairs = [
         (root, ct)
         for root, ct in zip(roots, cts, strict=True)
         if isinstance(root, Node) and root.__class__ is not Constant and ct is not None
     ]
     if not pairs:
-        return {}
-    root, ct = pairs[0]
-    if len(pairs) > 1:
-        seeds = {"cotangents": tuple(seed(root, ct, record=record) for root, ct in pairs)}
-        root, ct = Node(1.0, _TIE, tuple(root for root, _ in pairs), seeds), 1.0
-    if is_last:
-        token = last_pass.set(root)
-        try:
-            with exact_zeros():
-                return cotangents_from(root, ct, wrt)
-        finally:
-            last_pass.reset(token)
-    try:
-        found = cotangents_from(root, ct, wrt, None, record)
-        if not _any_has_nan(found, wrt):
-            return found
-    except ArithmeticError:  # Python's numbers, or debug mode, are not content with a NaN
-        pass
-    with exact_zeros():
-        return cotangents_from(root, ct, wrt, None, record)
-
-
-@twin("any_has_nan")
-def _any_has_nan(found: Mapping[Node, Any], nodes: Iterable[Node]) -> bool:
-    return any(has_nan(raw(found.get(node)), if_lazy=True) for node in nodes)
+        return None, None
+    if len(pairs) == 1:
+        return pairs[0]
+    seeds = {"cotangents": tuple(seed(root, ct, record=record) for root, ct in pairs)}
+    return Node(1.0, _TIE, tuple(root for root, _ in pairs), seeds), 1.0
 
 
 _TIE = Op(
@@ -105,6 +83,9 @@ _TIE = Op(
     module=__name__,
 )
 _TIE.set_joint_rule(lambda g, out, *roots, cotangents: cotangents)
+_TIE.set_own_pass(
+    OwnPass(lambda g, alive, tie, record: [(ct, of_seed(ct)) for ct in tie.params["cotangents"]])
+)
 
 
 def dependent(nodes: Iterable[Node], on: set[Node]) -> set[Node]:

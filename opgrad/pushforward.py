@@ -19,13 +19,16 @@ from typing import Any
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.cotangent import exact_zeros, fit, keeps_zeros, wrong_count
+from opgrad.alive import Alive, behind, cut, either, of_seed, ones, reached, settled, weights
+from opgrad.cotangent import fit, seed, wrong_count
 from opgrad.data import show
 from opgrad.errors import JvpError, NonFiniteError, NotDifferentiable, VjpError
 from opgrad.forward import run_rule
-from opgrad.node import Constant, Node
-from opgrad.passes import back_from, newer, raw
+from opgrad.node import Node, raw
+from opgrad.passes import newer, tied
 from opgrad.plugin import describe
+from opgrad.schedule import SEQUENTIAL
+from opgrad.steps import primals
 from opgrad.tangent import check_tangent, fit_tangent, one_like, zero_like
 from opgrad.value import Value, apply
 
@@ -50,8 +53,8 @@ class Pushforward:
     def push(self, tangents: Mapping[Node, Any], record: bool) -> Mapping[Node, Any]:
         """The tangents of all nodes that depend on those that have one.
 
-        Where it makes a NaN, or a lazy array that may have one, it is done again so that zeros
-        stay zero (see :class:`~opgrad.exact_zeros`).
+        As a backward pass does (:func:`~opgrad.schedule.cotangents_from`), it tracks which zeros
+        are structural if it is recorded, or else if it came upon a NaN.
 
         Args:
             tangents: of the inputs, in their form.
@@ -61,31 +64,44 @@ class Pushforward:
             JvpError: an op's JVP returned something that does not fit.
             NotDifferentiable: a derivative on the way is not defined.
         """
-        failed = None
-        try:
-            found = self._walk(tangents, record)
-            if not self._has_nan(found, if_lazy=True):
-                return found
-        except ArithmeticError as error:  # Python's numbers, or debug mode, do not make a NaN
-            failed = error
-        with exact_zeros():
-            found = self._walk(tangents, record)
-        if failed is not None and self._has_nan(found):
-            raise failed
-        return found
+        if not record:
+            try:
+                found = self.walk(tangents, record)
+                if not any(self._has_nan(found, root) for root in self._roots):
+                    return found
+            except ArithmeticError:  # Python's numbers, or debug mode, do not make a NaN
+                pass
+        return self.walk(tangents, record, {x.number: of_seed(t) for x, t in tangents.items()})
 
-    def _has_nan(self, found: Mapping[Node, Any], if_lazy: bool = False) -> bool:
-        has_nan = diagnostics.has_nan
-        return any(has_nan(raw(found.get(root, 0.0)), if_lazy=if_lazy) for root in self._roots)
+    @staticmethod
+    def _has_nan(found: Mapping[Node, Any], root: Node) -> bool:
+        return diagnostics.has_nan(raw(found.get(root)), if_lazy=True)
 
-    def _walk(self, tangents: Mapping[Node, Any], record: bool) -> Mapping[Node, Any]:
+    def walk(
+        self,
+        tangents: Mapping[Node, Any],
+        record: bool,
+        alive: dict[int, Alive] | None = None,
+    ) -> Mapping[Node, Any]:
+        """One walk from the oldest node to the newest.
+
+        Args:
+            tangents, record: as :meth:`push` takes them.
+            alive: to track what is alive (:mod:`opgrad.alive`): the masks of the inputs that have
+                a tangent, by their numbers. The others' are added.
+        """
         found = dict(tangents)
         for node in self._order:
             given = [found.get(x) for x in node.inputs]
             if all(t is None for t in given):
                 continue
             try:
-                tangent = self._through(node, given, record)
+                if alive is None:
+                    tangent = self._through(node, given, record)
+                else:
+                    masks = [alive.get(x.number, True) for x in node.inputs]
+                    tangent, mask = self._tracked(node, given, masks, record)
+                    alive[node.number] = mask
                 if tangent is not None:
                     found[node] = tangent
                     if diagnostics.state.depth:
@@ -95,6 +111,61 @@ class Pushforward:
                 raise
         return found
 
+    def _tracked(
+        self, node: Node, given: list[Any], masks: Sequence[Alive], record: bool
+    ) -> tuple[Any, Alive]:
+        """The tangent of a node's output, and its mask, given those of its inputs."""
+        op, inputs = node.op, node.inputs
+        assert op is not None
+        given = [None if mask is False else t for t, mask in zip(given, masks, strict=True)]
+        coming = [i for i, t in enumerate(given) if t is not None]
+        if not coming:
+            return None, False
+        if op.own_pass is not None:
+            assert op.own_pass.push is not None
+            return op.own_pass.push(given, masks, node, record)
+        if op.selects:
+            if not op.elementwise:  # whose rules choose for themselves
+                selected = dict(zip(coming, behind(node, coming, True), strict=True))
+                given = [None if t is None else cut(t, selected[i]) for i, t in enumerate(given)]
+            tracers = [
+                None if t is None else weights(x.data, mask, varied=op.linear)
+                for t, x, mask in zip(given, inputs, masks, strict=True)
+            ]
+            mask = reached(self._through(node, tracers, record=False))
+            return cut(self._through(node, given, record), mask), mask
+        if all(masks[i] is True for i in coming) or not (op.elementwise or op.linear):
+            return self._through(node, given, record), True
+        parts = [self._part(node, i, given[i], masks[i], record) for i in coming]
+        kept = [(part, mask) for part, mask in parts if part is not None]
+        if not kept:
+            return None, False
+        return (
+            fit_tangent(node, _total([part for part, _ in kept]), record=record),
+            functools.reduce(either, [mask for _, mask in kept]),
+        )
+
+    def _part(
+        self, node: Node, position: int, t: Any, alive: Alive, record: bool
+    ) -> tuple[Any, Alive]:
+        """What one tangent adds to that of the output, where the op is elementwise or linear."""
+        op, data = node.op, [x.data for x in node.inputs]
+        assert op is not None
+        given: list[Any] = [None] * len(data)
+        given[position] = t
+        if op.elementwise:
+            mask = alive
+            if mask is not True and np.shape(mask) != np.shape(node.data):
+                mask = settled(np.broadcast_to(mask, np.shape(node.data)))
+            parts = _elementwise(node, given, primals(node, record), record)
+            part = _total(parts) if parts else None
+        else:
+            tracers = [ones(x) for x in data]
+            tracers[position] = weights(data[position], alive, varied=True)
+            mask = reached(run_rule(op, op.forward, tuple(tracers), node.params))
+            part = _in_each_place(node, given, primals(node, record), record)
+        return (part if part is None else cut(part, mask)), mask
+
     def _through(self, node: Node, given: list[Any], record: bool) -> Any:
         op, inputs = node.op, node.inputs
         assert op is not None
@@ -103,24 +174,21 @@ class Pushforward:
                 f"{describe(op)} is opaque: its rules call foreign code, so there are no second "
                 f"derivatives through it"
             )
-        if record:
-            primals = [x if x.__class__ is not Constant else x.data for x in inputs]
-        else:
-            primals = [x.data for x in inputs]
+        data = primals(node, record)
         if op.jvp_rule is not None:
             full = zip(given, inputs, strict=True)
             ts = tuple(zero_like(x.data) if t is None else t for t, x in full)
             out = node if record else node.data
-            made = run_rule(op, op.jvp_rule, (ts, out, *primals), node.params)
+            made = run_rule(op, op.jvp_rule, (ts, out, *data), node.params)
             return fit_tangent(node, made, record=record)
         if op.linear:
-            return fit_tangent(node, _in_each_place(node, given, primals, record), record=record)
+            return fit_tangent(node, _in_each_place(node, given, data, record), record=record)
         if op.elementwise:
-            parts = _elementwise(node, given, primals, record)
-            shape = _shape(node.data)
-            if all(_shape(raw(part)) == shape for part in parts):
+            parts = _elementwise(node, given, data, record)
+            shape = np.shape(node.data)
+            if all(np.shape(raw(part)) == shape for part in parts):
                 return fit_tangent(node, _total(parts), record=record) if parts else None
-        return self._transposed(node, given, primals, record)
+        return self._transposed(node, given, data, record)
 
     def _transposed(self, node: Node, given: list[Any], primals: list[Any], record: bool) -> Any:
         """By the VJP, at a cotangent that stands for any, and its own VJP."""
@@ -144,7 +212,13 @@ class Pushforward:
             self._linear[key] = probe, cts
         probe, cts = self._linear[key]
         ts = [given[i] for i in positions]
-        return back_from(cts, ts, frozenset([probe]), record=record).get(probe)
+        root, ct = tied(cts, ts, record)
+        if root is None:
+            return None
+        # Not cotangents_from(): that a tangent is 0 here says nothing of what was selected.
+        return SEQUENTIAL.run(root, seed(root, ct, record=record), frozenset([probe]), record).get(
+            probe
+        )
 
 
 def _in_each_place(node: Node, given: list[Any], primals: list[Any], record: bool) -> Any:
@@ -170,14 +244,14 @@ def _elementwise(node: Node, given: list[Any], primals: list[Any], record: bool)
     i of the output: the real part of ``rule(1) t`` is that of its tangent, the real part of
     ``rule(i) t`` is minus the imaginary part.
     """
-    out, shape = node.data, _shape(node.data)
+    out, shape = node.data, np.shape(node.data)
     is_complex = any(_is_complex(x.data) for x in (node, *node.inputs))
     assert node.op is not None
-    if node.op.joint_rule is None and not is_complex and not keeps_zeros.get():
+    if node.op.joint_rule is None and not is_complex:
         parts = []
         for i, t in enumerate(given):
             if t is not None:
-                g = t if _shape(raw(t)) == shape else np.broadcast_to(t, shape)
+                g = t if np.shape(raw(t)) == shape else np.broadcast_to(t, shape)
                 parts += _cotangents(node, g, primals, [i], record)
         return [ct for ct in map(functools.partial(_plain, node), parts) if ct is not None]
     one = one_like(out)
@@ -191,26 +265,10 @@ def _elementwise(node: Node, given: list[Any], primals: list[Any], record: bool)
 
 
 def _products(node: Node, g: Any, given: list[Any], primals: list[Any], record: bool) -> list[Any]:
-    """Each tangent times what the VJP makes of ``g``; zero if one is, where zeros are exact."""
+    """Each tangent times what the VJP makes of ``g``."""
     positions = [i for i, t in enumerate(given) if t is not None]
-    exact = keeps_zeros.get()
-    try:
-        cts = _cotangents(node, g, primals, positions, record)
-    except ZeroDivisionError:
-        if not exact:
-            raise
-        cts = [np.full(np.shape(node.data), np.nan)[()]] * len(positions)
-    products = []
-    for i, ct in zip(positions, cts, strict=True):
-        factor, t = _plain(node, ct), given[i]
-        if factor is None:
-            continue
-        product = factor * t
-        if exact and diagnostics.has_nan(raw(product)):
-            is_zero = np.equal(raw(factor), 0) | np.equal(raw(t), 0)
-            product = np.where(is_zero & np.isnan(raw(product)), 0, product)
-        products.append(product)
-    return products
+    cts = [_plain(node, ct) for ct in _cotangents(node, g, primals, positions, record)]
+    return [ct * given[i] for i, ct in zip(positions, cts, strict=True) if ct is not None]
 
 
 def _cotangents(
@@ -242,11 +300,6 @@ def _plain(node: Node, ct: Any) -> Any:
     if isinstance(ct, NotDifferentiable):
         raise type(ct)(*ct.args)  # a fresh one: an instance may be shared, and would keep its trace
     return ct
-
-
-def _shape(data: Any) -> tuple[int, ...]:
-    shape: tuple[int, ...] = getattr(data, "shape", ())
-    return shape
 
 
 def _is_complex(data: Any) -> bool:

@@ -10,14 +10,15 @@ import numpy as np
 from attrs import frozen
 
 from opgrad import diagnostics
+from opgrad.alive import Alive
 from opgrad.call import fresh_node
 from opgrad.containers import flatten
 from opgrad.node import Constant, Node, next_number
-from opgrad.operation import Op
+from opgrad.operation import Op, OwnPass
 from opgrad.passes import newer
 from opgrad.pushforward import Pushforward
 from opgrad.residuals import Recording, only_residuals
-from opgrad.steps import by_number, step_by_step
+from opgrad.steps import by_number, primals, step_by_step
 from opgrad.tangent import zero_like
 from opgrad.value import Value
 
@@ -96,15 +97,27 @@ CHECKPOINT = Op(
     )[0][index],
     arity=None,
     param_names=frozenset({"segment", "index", "captured"}),
+    selects=True,  # what is in there may
     doc="A function, computed again for its derivative.",
     module=__name__,
 )
 
 
-def _rule(
-    g: Any, out: Any, *inputs: Any, segment: _Segment, index: int, captured: tuple[Node, ...]
-) -> tuple[Any, ...]:
-    """Run the function again, and back through what that made."""
+def _back(
+    g: Any, alive: Alive | None, inputs: Sequence[Any], params: Mapping[str, Any]
+) -> list[tuple[Any, Alive]]:
+    """Run the function again, and back through what that made.
+
+    Args:
+        g: the cotangent of its result.
+        alive: the mask of that; ``None``: this is not tracked.
+        inputs: Values, if the pass is recorded.
+        params: the op's.
+
+    Returns:
+        A cotangent, with its mask, for each input.
+    """
+    segment, index, captured = params["segment"], params["index"], params["captured"]
     record = isinstance(g, Node) or any(isinstance(x, Node) for x in inputs)
     start = next_number()
     fresh = [fresh_node(x) for x in inputs[: len(segment.slots)]]
@@ -119,35 +132,55 @@ def _rule(
     reached.sort(key=by_number, reverse=True)
     cotangents: dict[Node, Any] = dict.fromkeys(reached)
     cotangents[root] = g
+    masks = None if alive is None else {root.number: alive}
     del root  # or its data would be kept
     order = [node for node in reached if node not in stop and node.number >= start]
     del reached
-    step_by_step(order, cotangents, stop.union(captured), record=record, is_last=is_last)
-    return tuple(cotangents.get(node) for node in (*fresh, *captured))
-
-
-def _jvp_rule(
-    tangents: tuple[Any, ...],
-    out: Any,
-    *inputs: Any,
-    segment: _Segment,
-    index: int,
-    captured: tuple[Node, ...],
-) -> Any:
-    """Run the function again, and the tangents through what that made."""
-    start = next_number()
-    fresh = [fresh_node(x) for x in inputs[: len(segment.slots)]]
-    root = flatten(segment.run(fresh))[0][index]
+    keep = stop.union(captured)
+    step_by_step(order, cotangents, keep, record=record, is_last=is_last, alive=masks)
     sources: tuple[Node, ...] = (*fresh, *captured)
+    return [(cotangents.get(x), (masks or {}).get(x.number, True)) for x in sources]
+
+
+def _forth(
+    tangents: Sequence[Any],
+    alive: Sequence[Alive] | None,
+    inputs: Sequence[Any],
+    params: Mapping[str, Any],
+) -> tuple[Any, Alive]:
+    """Run the function again, and the tangents through what that made; as :func:`_back`."""
+    start = next_number()
+    fresh = [fresh_node(x) for x in inputs[: len(params["segment"].slots)]]
+    root = flatten(params["segment"].run(fresh))[0][params["index"]]
+    sources: tuple[Node, ...] = (*fresh, *params["captured"])
     pairs = zip(sources, tangents, strict=True)
-    given = {x: t for x, t in pairs if isinstance(t, Node) or np.any(t)}
+    given = {x: t for x, t in pairs if isinstance(t, Node) or (t is not None and np.any(t))}
     record = any(isinstance(x, Node) for x in (*inputs, *given.values()))
-    tangent = Pushforward([root], sources, start).push(given, record).get(root)
-    return zero_like(root.data) if tangent is None else tangent
+    masks = None
+    if alive is not None:
+        masks = {x.number: mask for x, mask in zip(sources, alive, strict=True)}
+    tangent = Pushforward([root], sources, start).walk(given, record, masks).get(root)
+    if tangent is None:
+        return zero_like(root.data), False
+    return tangent, (masks or {}).get(root.number, True)
+
+
+def _rule(g: Any, out: Any, *inputs: Any, **params: Any) -> tuple[Any, ...]:
+    return tuple(ct for ct, _ in _back(g, None, inputs, params))
+
+
+def _jvp_rule(tangents: tuple[Any, ...], out: Any, *inputs: Any, **params: Any) -> Any:
+    return _forth(tangents, None, inputs, params)[0]
 
 
 CHECKPOINT.set_joint_rule(_rule)
 CHECKPOINT.set_jvp_rule(_jvp_rule)
+CHECKPOINT.set_own_pass(
+    OwnPass(
+        pull=lambda g, alive, node, record: _back(g, alive, primals(node, record), node.params),
+        push=lambda ts, alive, node, record: _forth(ts, alive, primals(node, record), node.params),
+    )
+)
 
 
 def _computed(data: Any, inputs: tuple[Node, ...], params: Mapping[str, Any]) -> Node:

@@ -69,9 +69,6 @@ def _is_large(data: Any) -> bool:
 only_residuals: ContextVar[Recording | None] = ContextVar("only_residuals", default=None)
 """What is recorded now, if it is for one backward pass, and nothing else."""
 
-last_pass: ContextVar[Node | None] = ContextVar("last_pass", default=None)
-"""The root of a backward pass after which nothing will read what it has been through."""
-
 _LOOKS_AROUND = frozenset({"locals", "vars", "eval", "exec", "dir"})
 
 

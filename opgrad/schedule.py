@@ -16,14 +16,15 @@ import numpy as np
 from attrs import frozen
 
 from opgrad import diagnostics
-from opgrad.cotangent import NUMBERS, fit, keeps_zeros, seed, wrong_count
+from opgrad.alive import of_seed
+from opgrad.cotangent import NUMBERS, fit, seed, wrong_count
 from opgrad.cotangent import accumulate as accumulate
 from opgrad.data import NUMBER_TYPES, read_only, say
+from opgrad.diagnostics import has_nan
 from opgrad.errors import InputError, NoGradientError
 from opgrad.hooks import Scheduler, hookimpl
-from opgrad.node import Node
+from opgrad.node import Node, raw
 from opgrad.registry import default
-from opgrad.residuals import last_pass
 from opgrad.steps import explain as explain
 from opgrad.steps import plan as plan
 from opgrad.steps import pull_back as pull_back
@@ -111,12 +112,61 @@ def cotangents_from(
     wrt: frozenset[Node] | None,
     scheduler: str | Scheduler | None = None,
     record: bool = False,
+    is_last: bool = False,
 ) -> Mapping[Node, Any]:
-    """What the scheduler found, as it returned it: ``None`` for nodes that nothing reached."""
+    """What the scheduler found, as it returned it: ``None`` for nodes that nothing reached.
+
+    A pass that makes a NaN, or a lazy array that may have one, is done again, and now tracks which
+    zeros are structural (:mod:`opgrad.alive`): their product with infinity is 0. Two passes track
+    them from the start. One that is recorded, since a NaN may come up when it is itself
+    differentiated; and the last one over a graph, which leaves no data to do it again.
+
+    Args:
+        root, cotangent, wrt, scheduler, record: those of :func:`backward`.
+        is_last: the graph's data may be let go, where nobody else knows them.
+    """
     if not isinstance(root, Node):
         raise InputError(f"backward() differentiates a Value; given {say(root)}")
     chosen = _current if scheduler is None else find_scheduler(scheduler)
-    return chosen.run(root, seed(root, cotangent, record=record), wrt, record)
+    start = seed(root, cotangent, record=record)
+    if record:
+        order, cotangents = plan(root, wrt)
+        if of_seed(start) is not True or any(n.op is not None and n.op.selects for n in order):
+            return _tracked(order, cotangents, start, wrt, record=True)
+    elif is_last and chosen is SEQUENTIAL:
+        return _tracked(*plan(root, wrt), start, wrt, is_last=True)
+    try:
+        found = chosen.run(root, start, wrt, record)
+        if record or not any_has_nan(found, found if wrt is None else wrt):
+            return found
+    except ArithmeticError:  # Python's numbers, or debug mode, do not make a NaN
+        if record:
+            raise
+    return _tracked(*plan(root, wrt), start, wrt)
+
+
+def _tracked(
+    order: list[Node],
+    cotangents: dict[Node, Any],
+    start: Any,
+    wrt: frozenset[Node] | None,
+    *,
+    record: bool = False,
+    is_last: bool = False,
+) -> Mapping[Node, Any]:
+    if order:
+        root = order[0]
+        cotangents[root] = start
+        alive = {root.number: of_seed(start)}
+        del root  # or its data would be kept
+        step_by_step(order, cotangents, wrt, record=record, is_last=is_last, alive=alive)
+    return cotangents
+
+
+@twin("any_has_nan")
+def any_has_nan(found: Mapping[Node, Any], nodes: Iterable[Node]) -> bool:
+    """Whether one of these nodes' cotangents has a NaN, or is lazy and may have one."""
+    return any(has_nan(raw(found.get(node)), if_lazy=True) for node in nodes)
 
 
 class Sequential:
@@ -132,9 +182,9 @@ class Sequential:
         order, cotangents = plan(root, wrt)
         if root in cotangents:
             cotangents[root] = cotangent
-        by_steps = record or diagnostics.state.depth > 0 or keeps_zeros.get()
+        by_steps = record or diagnostics.state.depth > 0
         if by_steps or not isinstance(root.data, USUAL):  # a rule may not be traceable
-            step_by_step(order, cotangents, wrt, record=record, is_last=last_pass.get() is root)
+            step_by_step(order, cotangents, wrt, record=record)
             return cotangents
         owned: set[Node] = set()  # nodes whose cotangent is a sum made here, ours to change
         node = root

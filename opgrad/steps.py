@@ -12,14 +12,16 @@ from typing import Any
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.cotangent import accumulate, fit, keep_zeros, keeps_zeros, wrong_count
-from opgrad.data import read_only, show
+from opgrad.alive import Alive, behind, cut, either, shrunk
+from opgrad.cotangent import accumulate, fit, wrong_count
+from opgrad.data import is_data, read_only, show
 from opgrad.errors import NonFiniteError, NotDifferentiable, VjpError
 from opgrad.forward import run_rule
 from opgrad.node import Constant, Node
-from opgrad.operation import Rule, missing_rule
+from opgrad.operation import missing_rule
 from opgrad.plugin import describe
 from opgrad.residuals import Leaving, reads
+from opgrad.tangent import zero_like
 from opgrad.twins import twin
 
 by_number = attrgetter("number")
@@ -75,8 +77,9 @@ def step_by_step(
     *,
     record: bool = False,
     is_last: bool = False,
+    alive: dict[int, Alive] | None = None,
 ) -> None:
-    """A pass that recording, debugging and large arrays have a say in; it fills ``cotangents``.
+    """A pass that can record, let go of data, and track what is alive; it fills ``cotangents``.
 
     Args:
         order: the nodes to visit, newest first.
@@ -84,6 +87,7 @@ def step_by_step(
         keep: the nodes whose cotangents are wanted (``None``: all); the others are freed when used.
         record: run the rules on Values.
         is_last: let go of the data of nodes that the pass has been through.
+        alive: to track what is alive (:mod:`opgrad.alive`): the root's mask, by its number.
     """
     owned: set[Node] = set()
     leaving = Leaving(order) if is_last and not record else None
@@ -97,7 +101,7 @@ def step_by_step(
         if leaving is not None and not reads(node.op).out:
             leaving.let_go(node)
         try:
-            _deliver(node, g, cotangents, owned, record)
+            _deliver(node, g, cotangents, owned, record, alive)
         except Exception as error:
             explain(error, node)
             raise
@@ -107,10 +111,25 @@ def step_by_step(
 
 
 def _deliver(
-    node: Node, g: Any, cotangents: dict[Node, Any], owned: set[Node], record: bool
+    node: Node,
+    g: Any,
+    cotangents: dict[Node, Any],
+    owned: set[Node],
+    record: bool,
+    alive: dict[int, Alive] | None,
 ) -> None:
     # A function, so that nothing of it lives on when the pass looks at who knows a node.
-    for parent, ct in arrivals(node, g, cotangents, record):
+    if alive is None:
+        for parent, ct in arrivals(node, g, cotangents, record):
+            accumulate(cotangents, owned, parent, ct)
+            del ct
+        return
+    for parent, ct, mask in tracked_arrivals(
+        node, g, alive.pop(node.number, True), cotangents, record
+    ):
+        if cotangents[parent] is not None:
+            mask = either(alive.get(parent.number, True), mask)
+        alive[parent.number] = mask
         accumulate(cotangents, owned, parent, ct)
         del ct
 
@@ -133,6 +152,55 @@ def arrivals(
     node: Node, g: Any, needed: Container[Node], record: bool = False
 ) -> Iterator[tuple[Node, Any]]:
     """What :func:`pull_back` gives, one by one: an input's own rule runs when it is its turn."""
+    for position, ct in _pulled(node, read_only(g), needed, record):
+        ct = _fitted(node, position, g, ct, record)
+        if ct is not None:
+            yield node.inputs[position], ct
+        ct = None  # or it would live until the next rule has run
+
+
+def tracked_arrivals(
+    node: Node, g: Any, alive: Alive, needed: Container[Node], record: bool = False
+) -> Iterator[tuple[Node, Any, Alive]]:
+    """The same in a pass that tracks what is alive: each with its mask, and 0 for what is dead.
+
+    Args:
+        node, g, needed, record: as there.
+        alive: the mask of ``g``.
+    """
+    op, inputs = node.op, node.inputs
+    assert op is not None
+    if op.own_pass is not None:
+        for position, (ct, mask) in enumerate(op.own_pass.pull(g, alive, node, record)):
+            if inputs[position] in needed:
+                ct = _fitted(node, position, g, ct, record)
+                if ct is not None:
+                    yield inputs[position], ct, mask
+        return
+    positions = [i for i, parent in enumerate(inputs) if parent in needed]
+    try:
+        pulled = dict(_pulled(node, read_only(g), needed, record))
+    except ZeroDivisionError:  # what Python's numbers have in the place of infinity
+        if np.any(alive):
+            raise
+        pulled = {i: zero_like(inputs[i].data) for i in positions}
+    for position, mask in zip(positions, behind(node, positions, alive), strict=True):
+        ct, primal = pulled.pop(position), inputs[position].data
+        if isinstance(ct, tuple) and len(ct) == 1 and ct[0] is not None:
+            [ct] = ct
+        if is_data(ct.data if isinstance(ct, Node) else ct):
+            shape = np.shape(ct)
+            if op.elementwise and shape != np.shape(node.data):
+                mask = shrunk(mask, shape)  # the rule has summed over what was broadcast
+            ct = cut(ct, mask)
+        ct = _fitted(node, position, g, ct, record)
+        if ct is not None:
+            yield inputs[position], ct, shrunk(mask, np.shape(primal))
+        ct = None
+
+
+def _pulled(node: Node, g: Any, needed: Container[Node], record: bool) -> Iterator[tuple[int, Any]]:
+    """What the rules return for the inputs that are needed, by position, not yet looked at."""
     op, inputs, params = node.op, node.inputs, node.params
     assert op is not None
     if record and op.opaque:
@@ -140,48 +208,36 @@ def arrivals(
             f"{describe(op)} is opaque: its VJP calls foreign code, so there are no second "
             f"derivatives through it"
         )
-    g = read_only(g)
-    data = [parent.data for parent in inputs]
+    positions = [i for i, parent in enumerate(inputs) if parent in needed]
     out: Any = node if record else node.data
-    primals = [x if x.__class__ is not Constant else x.data for x in inputs] if record else data
-    if op.joint_rule is not None and not any(parent in needed for parent in inputs):
+    data = primals(node, record)
+    if op.joint_rule is None:
+        for position in positions:
+            rule = op.rules[position] if op.rules else missing_rule
+            yield position, run_rule(op, rule, (g, out, *data), params)
         return
-    exact = op.elementwise and keeps_zeros.get()
-
-    def run(rule: Rule) -> Any:
-        try:
-            return run_rule(op, rule, (g, out, *primals), params)
-        except ZeroDivisionError:
-            if not exact or np.any(g.data if isinstance(g, Node) else g):
-                raise
-            return _ZEROS
-
-    cts: Any = None if op.joint_rule is None else run(op.joint_rule)
-    if cts is _ZEROS:
-        cts = (_ZEROS,) * len(inputs)
-    if op.joint_rule is not None and (cts.__class__ is not tuple or len(cts) != len(inputs)):
+    if not positions:
+        return
+    cts = run_rule(op, op.joint_rule, (g, out, *data), params)
+    if cts.__class__ is not tuple or len(cts) != len(inputs):
         raise wrong_count(node, cts)
-    for position, (parent, primal) in enumerate(zip(inputs, data, strict=True)):
-        if parent not in needed:
-            continue
-        if op.joint_rule is None:
-            ct = run(op.rules[position] if op.rules else missing_rule)
-        else:
-            ct = cts[position]
-        if ct is _ZEROS:
-            ct = 0.0 if np.shape(primal) == () else np.zeros(np.shape(primal))
-        elif exact:
-            ct = keep_zeros(g, ct)
-        ct = fit(node, position, primal, ct, record=record)
-        if ct is not None:
-            if diagnostics.state.depth:
-                diagnostics.check_cotangent(node, position, g, ct)
-            yield parent, ct
-        ct = None  # or it would live until the next rule has run
+    for position in positions:
+        yield position, cts[position]
 
 
-_ZEROS = object()
-"""Stands for cotangents of zeros, of an input's shape."""
+def primals(node: Node, record: bool) -> list[Any]:
+    """What a node's rules see of its inputs: the nodes themselves, to record; else their data."""
+    if record:
+        return [x if x.__class__ is not Constant else x.data for x in node.inputs]
+    return [x.data for x in node.inputs]
+
+
+def _fitted(node: Node, position: int, g: Any, ct: Any, record: bool) -> Any:
+    """A cotangent in the form of its primal; looked at in debug mode."""
+    ct = fit(node, position, node.inputs[position].data, ct, record=record)
+    if ct is not None and diagnostics.state.depth:
+        diagnostics.check_cotangent(node, position, g, ct)
+    return ct
 
 
 def explain(error: Exception, node: Node) -> None:

@@ -17,7 +17,7 @@ from opgrad.call import Call
 from opgrad.containers import flatten
 from opgrad.data import say
 from opgrad.errors import InputError
-from opgrad.passes import raw
+from opgrad.node import raw
 
 P = ParamSpec("P")
 R = TypeVar("R")

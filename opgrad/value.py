@@ -384,7 +384,6 @@ connect(
     watch=diagnostics.watch,
     only_residuals=only_residuals,
     LARGE=LARGE,
-    keeps_zeros=cotangent.keeps_zeros,
     usual=schedule.USUAL,
     pull_back=schedule.pull_back,
     accumulate=schedule.accumulate,

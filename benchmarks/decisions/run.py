@@ -32,7 +32,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=RESULTS / "decisions.json")
     options = parser.parse_args()
     measures: dict[str, Measures] = {"forward, per op": FORWARD, "making a node": MAKING}
-    measures |= {f"{size:,} elements": ten_tanh(size) for size in SIZES}
+    for size in SIZES:
+        measures[f"{size:,} elements"] = ten_tanh(size, selects=False)
+        measures[f"{size:,} elements, half selected"] = ten_tanh(size, selects=True)
     seconds = {}
     for title, measure in measures.items():
         seconds[title] = samples = in_turns(measure, options.rounds)

@@ -11,7 +11,6 @@ from opgrad.compiler.kind import Kind
 from opgrad.compiler.structures import reader
 from opgrad.compiler.traced import LIMIT
 from opgrad.containers import flatten_in_order
-from opgrad.cotangent import keeps_zeros
 from opgrad.data import PLAIN
 
 
@@ -83,7 +82,7 @@ class Form:
         for i in self._integers:
             if not -LIMIT <= leaves[i] < LIMIT:
                 raise TypeError
-        key: list[Any] = [keeps_zeros.get()]
+        key: list[Any] = []
         for i in self._arrays:
             x = leaves[i]
             key.append(x.dtype)

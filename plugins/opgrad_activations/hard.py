@@ -14,7 +14,7 @@ from opgrad_activations.choice import choose
 from opgrad_activations.samples import ANYWHERE
 
 
-@og.op(elementwise=True, samples=ANYWHERE)
+@og.op(selects=True, elementwise=True, samples=ANYWHERE)
 def hard_sigmoid(x: Raw) -> Raw:
     """x / 6 + 1/2, but no less than 0 and no more than 1.
 
@@ -28,7 +28,7 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
     return og.zero_where((x <= -3) + (x >= 3), g / 6)
 
 
-@og.op(elementwise=True, samples=[*ANYWHERE, og.Sample(-1.3, low=-2.0, high=0.0)])
+@og.op(selects=True, elementwise=True, samples=[*ANYWHERE, og.Sample(-1.3, low=-2.0, high=0.0)])
 def hard_tanh(x: Raw, *, low: float = -1.0, high: float = 1.0) -> Raw:
     """x, but no less than low and no more than high.
 

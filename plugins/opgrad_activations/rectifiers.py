@@ -14,7 +14,7 @@ from opgrad_activations.choice import choose
 from opgrad_activations.samples import ANYWHERE
 
 
-@og.op(elementwise=True, samples=ANYWHERE)
+@og.op(selects=True, elementwise=True, samples=ANYWHERE)
 def relu(x: Raw) -> Raw:
     """max(x, 0). Derivative: 1 for x > 0, 0 for x < 0. At the kink: relu'(0) = 0."""
     if isinstance(x, float):  # what scalar networks call most; NumPy takes a microsecond for it
@@ -31,7 +31,7 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
     return og.zero_where(x <= 0, g)
 
 
-@og.op(elementwise=True, samples=[*ANYWHERE, og.Sample(-1.3, slope=0.2)])
+@og.op(selects=True, elementwise=True, samples=[*ANYWHERE, og.Sample(-1.3, slope=0.2)])
 def leaky_relu(x: Raw, *, slope: float = 0.01) -> Raw:
     """x for x > 0, else slope * x. Derivatives: 1 and slope. At the kink, x = 0: slope."""
     return np.where(og.ordered(x) > 0, x, slope * x)

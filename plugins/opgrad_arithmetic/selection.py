@@ -16,7 +16,7 @@ from opgrad import Raw
 from opgrad_arithmetic.samples import PAIRS
 
 
-@og.op(elementwise=True, implements=np.maximum, samples=PAIRS)
+@og.op(selects=True, elementwise=True, implements=np.maximum, samples=PAIRS)
 def maximum(x: Raw, y: Raw) -> Raw:
     """The larger of x and y; NaN where either is NaN.
 
@@ -38,7 +38,7 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
     return _share(g, y, x)
 
 
-@og.op(elementwise=True, implements=np.minimum, samples=PAIRS)
+@og.op(selects=True, elementwise=True, implements=np.minimum, samples=PAIRS)
 def minimum(x: Raw, y: Raw) -> Raw:
     """The smaller of x and y; NaN where either is NaN.
 
@@ -70,6 +70,7 @@ def _share(g: Raw, high: Raw, low: Raw) -> Raw:
 
 
 @og.op(
+    selects=True,
     elementwise=True,
     samples=[
         (True, 1.5, -2.0),

@@ -109,6 +109,7 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> tuple[Raw, Raw]:
 
 
 @og.op(
+    selects=True,
     linear=True,
     samples=[
         og.Sample(MATRIX, by=1),

@@ -27,6 +27,7 @@ PARTS: list[tuple[Raw, ...]] = [
 
 
 @og.op(
+    selects=True,
     samples=[
         og.Sample(MATRIX, dtype=np.float64),
         og.Sample(MATRIX, dtype=np.complex128),

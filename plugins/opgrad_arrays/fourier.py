@@ -102,6 +102,7 @@ def _(g: Raw, out: Raw, x: Raw, *, n: int, axis: int = -1, norm: Norm = None) ->
 
 
 @og.op(
+    selects=True,
     linear=True,
     samples=[
         og.Sample(MATRIX, n=2),

@@ -22,6 +22,7 @@ BASIC = (int, np.integer, slice, EllipsisType, type(None))
 
 
 @og.op(
+    selects=True,
     linear=True,
     samples=[
         og.Sample(MATRIX, index=0),
@@ -49,6 +50,7 @@ def _(g: Raw, out: Raw, x: Raw, *, index: Index) -> Raw:
 
 
 @og.op(
+    selects=True,
     linear=True,
     samples=[
         og.Sample(MATRIX[0], index=0, shape=(2, 3)),

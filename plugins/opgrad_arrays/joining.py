@@ -15,6 +15,7 @@ from opgrad_arrays.shaping import CUBE, EMPTY, MATRIX, SINGLE
 
 
 @og.op(
+    selects=True,
     samples=[
         og.Sample(MATRIX, MATRIX[:1] * 0.7, axis=0),
         og.Sample(MATRIX, MATRIX[:, :1], MATRIX[:, 1:] - 0.2, axis=-1),
@@ -23,7 +24,7 @@ from opgrad_arrays.shaping import CUBE, EMPTY, MATRIX, SINGLE
         og.Sample(EMPTY, MATRIX),
         og.Sample(SINGLE, SINGLE[:1]),
         og.Sample(SINGLE, SINGLE.astype(np.float64)),
-    ]
+    ],
 )
 def concatenate(*inputs: Raw, axis: int | None = 0) -> Raw:
     """The arrays one after the other along an axis; all elements along one axis, if it is None.

@@ -68,7 +68,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> 
     return spread(g, shape, axis, keepdims) * (np.transpose(others, back) if shape else others)
 
 
-@og.op(implements=(np.max, np.amax), samples=[*_COMMON, _ZERO_ROWS])
+@og.op(selects=True, implements=(np.max, np.amax), samples=[*_COMMON, _ZERO_ROWS])
 def max(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The largest element over an axis, several, or all; NaN if there is one.
 
@@ -82,7 +82,7 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> 
     return spread(g, np.shape(x), axis, keepdims) * _shares(out, x, axis, keepdims)
 
 
-@og.op(implements=(np.min, np.amin), samples=[*_COMMON, _ZERO_ROWS])
+@og.op(selects=True, implements=(np.min, np.amin), samples=[*_COMMON, _ZERO_ROWS])
 def min(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The smallest element over an axis, several, or all; NaN if there is one.
 

@@ -25,7 +25,7 @@ SAMPLES = [
 ]
 
 
-@og.op(samples=SAMPLES)
+@og.op(selects=True, samples=SAMPLES)
 def index_set(x: Raw, y: Raw, *, index: Index) -> Raw:
     """x with y in the place of x[index]; in the dtype of x. At a repeated index the last y stays.
 
@@ -57,7 +57,7 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
     return in_dtype_of(y, unbroadcast(ct, np.shape(ct), np.shape(y)))
 
 
-@og.op(samples=SAMPLES)
+@og.op(selects=True, samples=SAMPLES)
 def index_add(x: Raw, y: Raw, *, index: Index) -> Raw:
     """x with y added to x[index]; in the dtype of x. At a repeated index all are added.
 

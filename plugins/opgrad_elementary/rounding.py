@@ -59,6 +59,7 @@ def _(g: Raw, out: Raw, x: Raw, *, decimals: int = 0) -> tuple[None]:
 
 
 @og.op(
+    selects=True,
     elementwise=True,
     samples=[
         (0.3, -1.0, 1.0),

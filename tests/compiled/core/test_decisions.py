@@ -112,15 +112,6 @@ def test_static_values_are_told_apart(a: Any, b: Any) -> None:
     assert len(compiled.programs) == 2
 
 
-def test_exact_zeros_are_another_program() -> None:
-    """Of one that was traced outside."""
-    pull = og.compile(lambda x: og.vjp(lambda x: np.where(x > 1, np.sqrt(x - 1), 0), x)[0])
-    pull(X)
-    with og.exact_zeros():
-        pull(X)
-    assert len(pull.programs) == 2
-
-
 def test_debug_mode_runs_the_function_itself() -> None:
     """And so finds the first NaN."""
     compiled = og.compile(og.grad(lambda x: np.log(x) * 0.0))

@@ -1,0 +1,146 @@
+"""Zeros that are structural, and zeros that are numbers: which elements of a cotangent are alive.
+
+At x = 0, ``where(x > 0, sqrt(x), 0)`` does not select the root, whose derivative is infinite there.
+Zero times infinity is NaN to NumPy; but what is not selected has no part in the result, and so no
+derivative. In ``cbrt(x) ** 3`` the root is selected, and the square beside it gives a zero. That
+one is a number: times infinity it is NaN, and nobody knows the limit.
+
+The two are told apart by where they come from. An element is *dead* if every path to it, from what
+was asked for, goes through a place that was not selected. A pass that tracks this carries a mask
+beside each cotangent (going forward: beside each tangent):
+
+- an op that selects (``@og.op(selects=True)``: where, maximum, an index) makes the mask. Its own
+  rule says how: given ones, it leaves zeros where nothing is selected;
+- an elementwise op passes it on;
+- an op that is linear in each input passes on what its rule, given ones, reaches;
+- behind any other op all is alive, unless nothing was;
+- where cotangents add up, what is alive in one of them is alive.
+
+Whatever a rule makes of a dead element is 0. Of one that is alive, it is kept, NaN too.
+
+A mask is ``True`` (all is alive), ``False`` (nothing), or booleans in the shape of the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from opgrad.data import is_lazy, is_number, is_traced
+from opgrad.diagnostics import has_nan
+from opgrad.forward import run_rule
+from opgrad.node import Node
+
+Alive: TypeAlias = Any
+"""``True``, ``False``, or booleans in the shape of the data."""
+
+
+def of_seed(seed: Any) -> Alive:
+    """The mask that a pass starts with. Where the seed is 0, nothing is asked for.
+
+    A seed that was itself recorded is a number like all others.
+    """
+    return True if isinstance(seed, Node) else settled(np.not_equal(seed, 0))
+
+
+def either(a: Alive, b: Alive) -> Alive:
+    """What is alive in one of them."""
+    if a is True or b is True:
+        return True
+    if a is False or b is False:
+        return b if a is False else a
+    return settled(np.logical_or(a, b))
+
+
+def settled(mask: Any) -> Alive:
+    """``True`` or ``False`` where that says the same; it is not known of what is yet to come."""
+    if is_traced(mask) or is_lazy(mask):
+        return mask
+    if np.all(mask):
+        return True
+    return mask if np.any(mask) else False
+
+
+def cut(x: Any, alive: Alive) -> Any:
+    """The same with 0 for what is dead."""
+    if alive is True or x is None:
+        return x
+    data = x.data if isinstance(x, Node) else x
+    if alive is False:
+        if is_number(data):
+            return 0.0
+        return np.zeros_like(data) if data.shape else data.dtype.type(0)
+    if data is x and isinstance(x, np.ndarray) and not has_nan(x):
+        return x  # the zeros are there already
+    return np.where(alive, x, 0)
+
+
+def shrunk(alive: Alive, shape: tuple[int, ...]) -> Alive:
+    """The mask of an input of that shape, which was broadcast to the mask's."""
+    if alive is True or alive is False or np.shape(alive) == shape:
+        return alive
+    lead = np.ndim(alive) - len(shape)
+    stretched = [lead + i for i, n in enumerate(shape) if n == 1 and alive.shape[lead + i] != 1]
+    total = np.any(alive, axis=(*range(lead), *stretched), keepdims=True)
+    return settled(np.reshape(total, shape))
+
+
+def behind(node: Node, positions: Sequence[int], alive: Alive) -> list[Alive]:
+    """The masks of a node's inputs at these positions, given that of its output.
+
+    Of an elementwise op they are in the output's shape, as cotangents are before they are summed.
+    """
+    op = node.op
+    assert op is not None
+    if alive is False:
+        return [False] * len(positions)
+    if not op.selects:
+        if alive is True or not (op.elementwise or op.linear):
+            return [True] * len(positions)
+        if op.elementwise:
+            return [alive] * len(positions)
+        if is_lazy(node.data):
+            return [True] * len(positions)  # what follows would compute it
+    data = [parent.data for parent in node.inputs]
+    primals = [ones(x) for x in data] if op.linear else data
+    args = (weights(node.data, alive, varied=op.linear), node.data, *primals)
+    if op.joint_rule is not None:
+        joint = run_rule(op, op.joint_rule, args, node.params)
+        return [reached(joint[i]) for i in positions]
+    return [reached(run_rule(op, op.rules[i], args, node.params)) for i in positions]
+
+
+def reached(ct: Any) -> Alive:
+    """The mask of what a rule reached."""
+    if isinstance(ct, tuple):
+        [ct] = ct
+    if isinstance(ct, Node):
+        ct = ct.data
+    return True if ct is None else settled(np.not_equal(ct, 0))
+
+
+def weights(data: Any, alive: Alive, *, varied: bool) -> Any:
+    """Numbers for what is alive, in the form of the data, and 0 for what is not.
+
+    Args:
+        data: a node's.
+        alive: its mask.
+        varied: they differ, so that no difference of two is 0, whatever a linear op subtracts.
+    """
+    made = ones(data)
+    if varied and isinstance(made, np.ndarray):
+        steps = np.arange(made.size) * 0.6180339887498949 % 1  # the golden ratio: spread evenly
+        made = (1 + steps.reshape(made.shape)).astype(made.dtype)
+    return made if alive is True else np.where(alive, made, 0)
+
+
+def ones(data: Any) -> Any:
+    """Ones in the form of the data, which may have been let go."""
+    if is_number(data):
+        return 1.0
+    if is_lazy(data):
+        return np.ones_like(data)
+    dtype = data.dtype if data.dtype.kind in "fc" else np.dtype(np.float64)
+    return np.ones(data.shape, dtype) if data.shape else dtype.type(1)
