@@ -23,7 +23,7 @@ A mask is ``True`` (all is alive), ``False`` (nothing), or booleans in the shape
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -31,7 +31,8 @@ import numpy as np
 from opgrad.data import is_lazy, is_number, is_traced
 from opgrad.diagnostics import has_nan
 from opgrad.forward import run_rule
-from opgrad.node import Node
+from opgrad.node import Node, raw
+from opgrad.operation import Op
 
 Alive: TypeAlias = Any
 """``True``, ``False``, or booleans in the shape of the data."""
@@ -67,14 +68,18 @@ def cut(x: Any, alive: Alive) -> Any:
     """The same with 0 for what is dead."""
     if alive is True or x is None:
         return x
-    data = x.data if isinstance(x, Node) else x
-    if alive is False:
-        if is_number(data):
-            return 0.0
-        return np.zeros_like(data) if data.shape else data.dtype.type(0)
-    if data is x and isinstance(x, np.ndarray) and not has_nan(x):
-        return x  # the zeros are there already
-    return np.where(alive, x, 0)
+    data = raw(x)
+    if alive is not False:
+        return np.where(alive, x, 0)
+    if is_number(data):
+        return 0.0
+    return np.zeros_like(data) if data.shape else data.dtype.type(0)
+
+
+def may_have_nan(x: Any) -> bool:
+    """Whether it has a NaN, as far as that is known now."""
+    data = raw(x)
+    return is_traced(data) or has_nan(data, if_lazy=True)
 
 
 def shrunk(alive: Alive, shape: tuple[int, ...]) -> Alive:
@@ -87,6 +92,63 @@ def shrunk(alive: Alive, shape: tuple[int, ...]) -> Alive:
     return settled(np.reshape(total, shape))
 
 
+class Masks:
+    """The masks of a backward pass: found when they are asked for, which is seldom.
+
+    Args:
+        order: the nodes that the pass visits, newest first.
+        needed: those that take part in it.
+        root: the mask of the first of them.
+        ends: nodes that the pass does not lead on from, whose masks are asked for all the same.
+    """
+
+    def __init__(
+        self,
+        order: Sequence[Node],
+        needed: Container[Node],
+        root: Alive,
+        *,
+        ends: Container[Node] = (),
+    ) -> None:
+        self._order = order
+        self._needed = needed
+        self._ends = ends
+        self._visited = 0
+        self._found: dict[int, Alive] = {order[0].number: root} if order else {}
+        self._told: dict[tuple[int, int], Alive] = {}
+
+    def tell(self, node: Node, position: int, mask: Alive) -> None:
+        """What the pass knows of a node's input at a position, and no rule on ones would say."""
+        self._told[node.number, position] = mask
+
+    def of(self, node: Node) -> Alive:
+        """The mask of a node's cotangent, once the pass has come to it."""
+        while self._visited < len(self._order):
+            newer = self._order[self._visited]
+            if newer.number <= node.number:
+                break
+            self._visit(newer)
+            self._visited += 1
+        return self._found.get(node.number, False)
+
+    def _visit(self, node: Node) -> None:
+        alive = self._found.get(node.number)
+        if alive is None or node.op is None:
+            return
+        inputs = node.inputs
+        masks = {i: self._told.pop((node.number, i), None) for i in range(len(inputs))}
+        unknown = [i for i, x in enumerate(inputs) if masks[i] is None and self._leads_on(x)]
+        masks |= zip(unknown, behind(node, unknown, alive), strict=True)
+        for i, x in enumerate(inputs):
+            if x in self._needed:
+                mask = shrunk(True if masks[i] is None else masks[i], np.shape(x.data))
+                self._found[x.number] = either(self._found.get(x.number, False), mask)
+
+    def _leads_on(self, node: Node) -> bool:
+        """Whether the pass goes on from there; else nobody asks for the mask."""
+        return node in self._ends or any(x in self._needed for x in node.inputs)
+
+
 def behind(node: Node, positions: Sequence[int], alive: Alive) -> list[Alive]:
     """The masks of a node's inputs at these positions, given that of its output.
 
@@ -96,16 +158,13 @@ def behind(node: Node, positions: Sequence[int], alive: Alive) -> list[Alive]:
     assert op is not None
     if alive is False:
         return [False] * len(positions)
-    if not op.selects:
-        if alive is True or not (op.elementwise or op.linear):
-            return [True] * len(positions)
-        if op.elementwise:
-            return [alive] * len(positions)
-        if is_lazy(node.data):
-            return [True] * len(positions)  # what follows would compute it
+    if not op.selects and (op.elementwise or not op.linear or alive is True):
+        return [alive if op.elementwise else True] * len(positions)
+    if not op.selects and is_lazy(node.data):
+        return [True] * len(positions)  # what follows would compute it
     data = [parent.data for parent in node.inputs]
     primals = [ones(x) for x in data] if op.linear else data
-    args = (weights(node.data, alive, varied=op.linear), node.data, *primals)
+    args = (tracer(op, node.data, alive), node.data, *primals)
     if op.joint_rule is not None:
         joint = run_rule(op, op.joint_rule, args, node.params)
         return [reached(joint[i]) for i in positions]
@@ -121,26 +180,28 @@ def reached(ct: Any) -> Alive:
     return True if ct is None else settled(np.not_equal(ct, 0))
 
 
-def weights(data: Any, alive: Alive, *, varied: bool) -> Any:
-    """Numbers for what is alive, in the form of the data, and 0 for what is not.
+def tracer(op: Op, data: Any, alive: Alive) -> Any:
+    """What an op's rule is given to see what it reaches: ones where all is alive, else zeros.
+
+    Of a linear op, which may take differences, they are numbers of which no two are equal.
 
     Args:
-        data: a node's.
-        alive: its mask.
-        varied: they differ, so that no difference of two is 0, whatever a linear op subtracts.
+        op: the op.
+        data: what the tracer has the form of, the op's output, or going forward one of its inputs.
+        alive: the mask of that.
     """
     made = ones(data)
-    if varied and isinstance(made, np.ndarray):
+    if op.linear and isinstance(made, np.ndarray):
         steps = np.arange(made.size) * 0.6180339887498949 % 1  # the golden ratio: spread evenly
         made = (1 + steps.reshape(made.shape)).astype(made.dtype)
     return made if alive is True else np.where(alive, made, 0)
 
 
 def ones(data: Any) -> Any:
-    """Ones in the form of the data, which may have been let go."""
+    """Ones in the form of the data, which may have been let go; they take no memory."""
     if is_number(data):
         return 1.0
     if is_lazy(data):
         return np.ones_like(data)
     dtype = data.dtype if data.dtype.kind in "fc" else np.dtype(np.float64)
-    return np.ones(data.shape, dtype) if data.shape else dtype.type(1)
+    return np.broadcast_to(dtype.type(1), data.shape) if data.shape else dtype.type(1)

@@ -613,18 +613,17 @@ def has_nan(data, *, if_lazy=False):
     return python["has_nan"](data, if_lazy=if_lazy)
 
 
-def any_has_nan(found, nodes):
-    for node in nodes:
-        ct = found.get(node)
+def any_has_nan(cts):
+    for ct in cts:
         if ct is None or type(ct) is int:
             continue
         if type(ct) is float:
-            if ct != ct:
+            if <double>ct != <double>ct:
                 return True
         elif is_array(ct) and is_double_block(ct):
             if any_nan(ct):
                 return True
-        elif python["any_has_nan"](found, (node,)):
+        elif python["any_has_nan"]((ct,)):
             return True
     return False
 

@@ -19,7 +19,18 @@ from typing import Any
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.alive import Alive, behind, cut, either, of_seed, ones, reached, settled, weights
+from opgrad.alive import (
+    Alive,
+    behind,
+    cut,
+    either,
+    may_have_nan,
+    of_seed,
+    ones,
+    reached,
+    settled,
+    tracer,
+)
 from opgrad.cotangent import fit, seed, wrong_count
 from opgrad.data import show
 from opgrad.errors import JvpError, NonFiniteError, NotDifferentiable, VjpError
@@ -129,11 +140,12 @@ class Pushforward:
                 selected = dict(zip(coming, behind(node, coming, True), strict=True))
                 given = [None if t is None else cut(t, selected[i]) for i, t in enumerate(given)]
             tracers = [
-                None if t is None else weights(x.data, mask, varied=op.linear)
+                None if t is None else tracer(op, x.data, mask)
                 for t, x, mask in zip(given, inputs, masks, strict=True)
             ]
             mask = reached(self._through(node, tracers, record=False))
-            return cut(self._through(node, given, record), mask), mask
+            tangent = self._through(node, given, record)
+            return (cut(tangent, mask) if may_have_nan(tangent) else tangent), mask
         if all(masks[i] is True for i in coming) or not (op.elementwise or op.linear):
             return self._through(node, given, record), True
         parts = [self._part(node, i, given[i], masks[i], record) for i in coming]
@@ -161,10 +173,11 @@ class Pushforward:
             part = _total(parts) if parts else None
         else:
             tracers = [ones(x) for x in data]
-            tracers[position] = weights(data[position], alive, varied=True)
+            tracers[position] = tracer(op, data[position], alive)
             mask = reached(run_rule(op, op.forward, tuple(tracers), node.params))
             part = _in_each_place(node, given, primals(node, record), record)
-        return (part if part is None else cut(part, mask)), mask
+        is_cut = part is not None and ((record and op.elementwise) or may_have_nan(part))
+        return (cut(part, mask) if is_cut else part), mask
 
     def _through(self, node: Node, given: list[Any], record: bool) -> Any:
         op, inputs = node.op, node.inputs

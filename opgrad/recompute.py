@@ -10,7 +10,7 @@ import numpy as np
 from attrs import frozen
 
 from opgrad import diagnostics
-from opgrad.alive import Alive
+from opgrad.alive import Alive, Masks
 from opgrad.call import fresh_node
 from opgrad.containers import flatten
 from opgrad.node import Constant, Node, next_number
@@ -132,14 +132,14 @@ def _back(
     reached.sort(key=by_number, reverse=True)
     cotangents: dict[Node, Any] = dict.fromkeys(reached)
     cotangents[root] = g
-    masks = None if alive is None else {root.number: alive}
     del root  # or its data would be kept
     order = [node for node in reached if node not in stop and node.number >= start]
     del reached
     keep = stop.union(captured)
-    step_by_step(order, cotangents, keep, record=record, is_last=is_last, alive=masks)
+    masks = None if alive is None else Masks(order, cotangents, alive, ends=keep)
+    step_by_step(order, cotangents, keep, record=record, is_last=is_last, masks=masks)
     sources: tuple[Node, ...] = (*fresh, *captured)
-    return [(cotangents.get(x), (masks or {}).get(x.number, True)) for x in sources]
+    return [(cotangents.get(x), True if masks is None else masks.of(x)) for x in sources]
 
 
 def _forth(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import dis
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from functools import cache
 from inspect import CO_VARARGS, CO_VARKEYWORDS
@@ -130,6 +130,7 @@ class Leaving:
         for node in order:
             self._counts.update(node.inputs)
         self._kept: set[int] = set()  # numbers of nodes that others may find
+        self._selecting = set(_selecting(order))
 
     def let_go(self, node: Node) -> None:
         """Let go of the data of a node that nobody will read any more; it is in a variable, too.
@@ -137,6 +138,8 @@ class Leaving:
         Where somebody else knows the node, it is kept, and all that it was made of; of the root,
         which whoever began the pass knows, it alone.
         """
+        if node.number in self._selecting:
+            return
         if node.number in self._kept or not self._is_unknown(node):
             if node.number != self._root:
                 self._kept.update([node.number, *[x.number for x in node.inputs]])
@@ -147,6 +150,18 @@ class Leaving:
 
     def _is_unknown(self, node: Node) -> bool:
         return is_quiet() and _references(node) == self._counts[node] + _by_pass()
+
+
+def _selecting(order: Sequence[Node]) -> Iterator[int]:
+    """The numbers of nodes whose data say what ops select, which may be asked to the very end."""
+    for node in order:
+        op = node.op
+        if op is not None and op.selects and not op.linear:
+            for position, x in enumerate(node.inputs):
+                if op.arity is None or position in reads(op).inputs:
+                    yield x.number
+            if reads(op).out:
+                yield node.number
 
 
 def is_quiet() -> bool:

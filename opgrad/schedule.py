@@ -16,7 +16,7 @@ import numpy as np
 from attrs import frozen
 
 from opgrad import diagnostics
-from opgrad.alive import of_seed
+from opgrad.alive import Masks, of_seed
 from opgrad.cotangent import NUMBERS, fit, seed, wrong_count
 from opgrad.cotangent import accumulate as accumulate
 from opgrad.data import NUMBER_TYPES, read_only, say
@@ -131,21 +131,22 @@ def cotangents_from(
     start = seed(root, cotangent, record=record)
     if record:
         order, cotangents = plan(root, wrt)
-        if of_seed(start) is not True or any(n.op is not None and n.op.selects for n in order):
-            return _tracked(order, cotangents, start, wrt, record=True)
-    elif is_last and chosen is SEQUENTIAL:
-        return _tracked(*plan(root, wrt), start, wrt, is_last=True)
+        is_tracked = of_seed(start) is not True or any(n.op and n.op.selects for n in order)
+        if is_tracked or chosen is SEQUENTIAL:
+            return _pass(order, cotangents, start, wrt, record=True, is_tracked=is_tracked)
+        return chosen.run(root, start, wrt, record)
+    if is_last and chosen is SEQUENTIAL:
+        return _pass(*plan(root, wrt), start, wrt, is_last=True)
     try:
         found = chosen.run(root, start, wrt, record)
-        if record or not any_has_nan(found, found if wrt is None else wrt):
+        if not any_has_nan(found.values() if wrt is None else [found.get(x) for x in wrt]):
             return found
     except ArithmeticError:  # Python's numbers, or debug mode, do not make a NaN
-        if record:
-            raise
-    return _tracked(*plan(root, wrt), start, wrt)
+        pass
+    return _pass(*plan(root, wrt), start, wrt)
 
 
-def _tracked(
+def _pass(
     order: list[Node],
     cotangents: dict[Node, Any],
     start: Any,
@@ -153,20 +154,19 @@ def _tracked(
     *,
     record: bool = False,
     is_last: bool = False,
+    is_tracked: bool = True,
 ) -> Mapping[Node, Any]:
     if order:
-        root = order[0]
-        cotangents[root] = start
-        alive = {root.number: of_seed(start)}
-        del root  # or its data would be kept
-        step_by_step(order, cotangents, wrt, record=record, is_last=is_last, alive=alive)
+        cotangents[order[0]] = start
+        masks = Masks(order, cotangents, of_seed(start)) if is_tracked else None
+        step_by_step(order, cotangents, wrt, record=record, is_last=is_last, masks=masks)
     return cotangents
 
 
 @twin("any_has_nan")
-def any_has_nan(found: Mapping[Node, Any], nodes: Iterable[Node]) -> bool:
-    """Whether one of these nodes' cotangents has a NaN, or is lazy and may have one."""
-    return any(has_nan(raw(found.get(node)), if_lazy=True) for node in nodes)
+def any_has_nan(cts: Iterable[Any]) -> bool:
+    """Whether one of these cotangents has a NaN, or is lazy and may have one."""
+    return any(has_nan(raw(ct), if_lazy=True) for ct in cts)
 
 
 class Sequential:

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.alive import Alive, behind, cut, either, shrunk
+from opgrad.alive import Masks, behind, cut, may_have_nan, shrunk
 from opgrad.cotangent import accumulate, fit, wrong_count
 from opgrad.data import is_data, read_only, show
 from opgrad.errors import NonFiniteError, NotDifferentiable, VjpError
 from opgrad.forward import run_rule
-from opgrad.node import Constant, Node
+from opgrad.node import Constant, Node, raw
 from opgrad.operation import missing_rule
 from opgrad.plugin import describe
 from opgrad.residuals import Leaving, reads
@@ -77,7 +77,7 @@ def step_by_step(
     *,
     record: bool = False,
     is_last: bool = False,
-    alive: dict[int, Alive] | None = None,
+    masks: Masks | None = None,
 ) -> None:
     """A pass that can record, let go of data, and track what is alive; it fills ``cotangents``.
 
@@ -87,7 +87,7 @@ def step_by_step(
         keep: the nodes whose cotangents are wanted (``None``: all); the others are freed when used.
         record: run the rules on Values.
         is_last: let go of the data of nodes that the pass has been through.
-        alive: to track what is alive (:mod:`opgrad.alive`): the root's mask, by its number.
+        masks: to track what is alive (:mod:`opgrad.alive`).
     """
     owned: set[Node] = set()
     leaving = Leaving(order) if is_last and not record else None
@@ -101,7 +101,7 @@ def step_by_step(
         if leaving is not None and not reads(node.op).out:
             leaving.let_go(node)
         try:
-            _deliver(node, g, cotangents, owned, record, alive)
+            _deliver(node, g, cotangents, owned, record, masks)
         except Exception as error:
             explain(error, node)
             raise
@@ -116,20 +116,10 @@ def _deliver(
     cotangents: dict[Node, Any],
     owned: set[Node],
     record: bool,
-    alive: dict[int, Alive] | None,
+    masks: Masks | None,
 ) -> None:
     # A function, so that nothing of it lives on when the pass looks at who knows a node.
-    if alive is None:
-        for parent, ct in arrivals(node, g, cotangents, record):
-            accumulate(cotangents, owned, parent, ct)
-            del ct
-        return
-    for parent, ct, mask in tracked_arrivals(
-        node, g, alive.pop(node.number, True), cotangents, record
-    ):
-        if cotangents[parent] is not None:
-            mask = either(alive.get(parent.number, True), mask)
-        alive[parent.number] = mask
+    for parent, ct in arrivals(node, g, cotangents, record, masks):
         accumulate(cotangents, owned, parent, ct)
         del ct
 
@@ -149,54 +139,66 @@ def pull_back(
 
 
 def arrivals(
-    node: Node, g: Any, needed: Container[Node], record: bool = False
+    node: Node,
+    g: Any,
+    needed: Container[Node],
+    record: bool = False,
+    masks: Masks | None = None,
 ) -> Iterator[tuple[Node, Any]]:
-    """What :func:`pull_back` gives, one by one: an input's own rule runs when it is its turn."""
-    for position, ct in _pulled(node, read_only(g), needed, record):
-        ct = _fitted(node, position, g, ct, record)
+    """What :func:`pull_back` gives, one by one: an input's own rule runs when it is its turn.
+
+    With ``masks`` it is 0 for what is dead.
+    """
+    g = read_only(g)
+    if masks is None:
+        pulled = _pulled(node, g, needed, record)
+    else:
+        pulled = _tracked(node, g, needed, record, masks)
+    for position, ct in pulled:
+        ct = fit(node, position, node.inputs[position].data, ct, record=record)
         if ct is not None:
+            if diagnostics.state.depth:
+                diagnostics.check_cotangent(node, position, g, ct)
             yield node.inputs[position], ct
         ct = None  # or it would live until the next rule has run
 
 
-def tracked_arrivals(
-    node: Node, g: Any, alive: Alive, needed: Container[Node], record: bool = False
-) -> Iterator[tuple[Node, Any, Alive]]:
-    """The same in a pass that tracks what is alive: each with its mask, and 0 for what is dead.
-
-    Args:
-        node, g, needed, record: as there.
-        alive: the mask of ``g``.
-    """
+def _tracked(
+    node: Node, g: Any, needed: Container[Node], record: bool, masks: Masks
+) -> Iterator[tuple[int, Any]]:
+    """What :func:`_pulled` gives, with 0 for what is dead; the masks are told what they need."""
     op, inputs = node.op, node.inputs
     assert op is not None
     if op.own_pass is not None:
-        for position, (ct, mask) in enumerate(op.own_pass.pull(g, alive, node, record)):
+        for position, (ct, mask) in enumerate(op.own_pass.pull(g, masks.of(node), node, record)):
             if inputs[position] in needed:
-                ct = _fitted(node, position, g, ct, record)
-                if ct is not None:
-                    yield inputs[position], ct, mask
+                masks.tell(node, position, mask)
+                yield position, ct
         return
-    positions = [i for i, parent in enumerate(inputs) if parent in needed]
+    # Where the rule is differentiated again, what is dead must be cut off even if it is finite.
+    always = record and op.elementwise and not op.selects
+    left = [i for i, parent in enumerate(inputs) if parent in needed]
     try:
-        pulled = dict(_pulled(node, read_only(g), needed, record))
+        for position, ct in _pulled(node, g, needed, record):
+            left.remove(position)
+            if isinstance(ct, tuple) and len(ct) == 1:
+                [ct] = ct
+            if ct is None:
+                masks.tell(node, position, False)
+                yield position, (None,)
+                continue
+            if is_data(raw(ct)) and (always or may_have_nan(ct)):
+                [mask] = behind(node, [position], masks.of(node))
+                if op.elementwise and np.shape(ct) != np.shape(node.data):
+                    mask = shrunk(mask, np.shape(ct))  # the rule has summed over what was broadcast
+                ct = cut(ct, mask)
+            yield position, ct
+            ct = None
     except ZeroDivisionError:  # what Python's numbers have in the place of infinity
-        if np.any(alive):
+        if np.any(masks.of(node)):
             raise
-        pulled = {i: zero_like(inputs[i].data) for i in positions}
-    for position, mask in zip(positions, behind(node, positions, alive), strict=True):
-        ct, primal = pulled.pop(position), inputs[position].data
-        if isinstance(ct, tuple) and len(ct) == 1 and ct[0] is not None:
-            [ct] = ct
-        if is_data(ct.data if isinstance(ct, Node) else ct):
-            shape = np.shape(ct)
-            if op.elementwise and shape != np.shape(node.data):
-                mask = shrunk(mask, shape)  # the rule has summed over what was broadcast
-            ct = cut(ct, mask)
-        ct = _fitted(node, position, g, ct, record)
-        if ct is not None:
-            yield inputs[position], ct, shrunk(mask, np.shape(primal))
-        ct = None
+        for position in left:
+            yield position, zero_like(inputs[position].data)
 
 
 def _pulled(node: Node, g: Any, needed: Container[Node], record: bool) -> Iterator[tuple[int, Any]]:
@@ -230,14 +232,6 @@ def primals(node: Node, record: bool) -> list[Any]:
     if record:
         return [x if x.__class__ is not Constant else x.data for x in node.inputs]
     return [x.data for x in node.inputs]
-
-
-def _fitted(node: Node, position: int, g: Any, ct: Any, record: bool) -> Any:
-    """A cotangent in the form of its primal; looked at in debug mode."""
-    ct = fit(node, position, node.inputs[position].data, ct, record=record)
-    if ct is not None and diagnostics.state.depth:
-        diagnostics.check_cotangent(node, position, g, ct)
-    return ct
 
 
 def explain(error: Exception, node: Node) -> None:

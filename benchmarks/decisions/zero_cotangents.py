@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import opgrad as og
+from opgrad.alive import Masks
 from opgrad.schedule import SEQUENTIAL, plan
 from opgrad.steps import step_by_step
 
@@ -38,7 +39,8 @@ def ten_tanh(size: int, *, selects: bool) -> dict[str, Callable[[], float]]:
     def all_tracked() -> None:
         order, cotangents = plan(total, frozenset([x]))
         cotangents[total] = np.float64(1.0)
-        step_by_step(order, cotangents, frozenset([x]), alive={total.number: True})
+        masks = Masks(order, cotangents, True)
+        step_by_step(order, cotangents, frozenset([x]), masks=masks)
 
     def timed(run: Callable[[], None]) -> Callable[[], float]:
         def seconds() -> float:

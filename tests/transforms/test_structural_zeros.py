@@ -103,6 +103,26 @@ NOT_SELECTED: dict[str, tuple[Callable[[Any], Any], Any, Any]] = {
         [0, 0.5],
     ),
     "convolve": (lambda x: np.convolve(np.sqrt(x)[1:], [1.0, 2.0]), X, [0, 0.75]),
+    "checkpoint_of_what_selects": (
+        lambda x: og.checkpoint(lambda s, m: np.where(m, s, 0))(np.sqrt(x), X > 0),
+        X,
+        [0, 0.25],
+    ),
+    "nested_checkpoint": (
+        og.checkpoint(lambda x: og.checkpoint(lambda s: np.where(X > 0, s, 0))(np.sqrt(x)) * 1.0),
+        X,
+        [0, 0.25],
+    ),
+    "checkpoint_that_captures": (
+        lambda x: (lambda s: og.checkpoint(lambda y: np.where(X > 0, s + 0 * y, 0))(x))(np.sqrt(x)),
+        X,
+        [0, 0.25],
+    ),
+    "none_beside": (
+        lambda x: (lambda s: np.floor(s) + np.where(x > 0, s, 0))(np.sqrt(x)),
+        X,
+        [0, 0.25],
+    ),
     "float32": (
         lambda x: np.where(x > 0, np.sqrt(x), 0).astype(np.float32)[1:],
         X,
