@@ -27,6 +27,7 @@ PROPERTIES: tuple[Property, ...] = (
     cotangents.cotangents_fit,
     cotangents.linear_in_cotangent,
     cotangents.none_means_no_effect,
+    cotangents.zeros_are_structural,
     gradient.gradient,
     gradient.gradient_elsewhere,
     gradient.complex_step,

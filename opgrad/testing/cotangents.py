@@ -130,3 +130,32 @@ def none_means_no_effect(point: Point) -> Iterator[Finding]:
                     point.name(i),
                 )
                 break
+
+
+def selects(op: OpN) -> bool:
+    """It says that elements of its inputs may have no part in the result."""
+    return op.selects
+
+
+@at_each_sample(selects)
+def zeros_are_structural(point: Point) -> Iterator[Finding]:
+    """Of an op that selects, factors are above 0; or 0, where the element has no part in it."""
+    loss = Loss.of(point.in_double)
+    _, cts = loss.point.pulled(np.ones_like(arbitrary(point.in_double.forward())))
+    for i, ct in zip(point.positions, cts, strict=True):
+        if np.any(np.real(ct) < 0):
+            yield Finding(show(ct), "no negative factor", _NOT_SELECTED, point.name(i))
+        for index in loss.indices(i):
+            if np.asarray(ct)[index] == 0:
+                line, step = loss.line(i, index), STEP * loss.scale(i, index)
+                if line(step) != line(0.0) or line(-step) != line(0.0):
+                    yield Finding(
+                        "a cotangent of 0", "no change of the output", _NOT_SELECTED, point.name(i)
+                    )
+                    break
+
+
+_NOT_SELECTED = (
+    "the op is declared selects=True: then what it selects has a factor above 0, and a cotangent "
+    "is 0 only for what it does not select"
+)

@@ -206,6 +206,24 @@ def _() -> OpN:
     return elementwise(lambda x: x * x, lambda g, out, x: np.conj(g * 2 * x), (z,))
 
 
+@planted("zeros_are_structural", "only for what it does not select")
+def _() -> OpN:
+    """A square has a derivative of 0 at 0, and selects nothing."""
+    rule = lambda g, out, x: g * 2 * x  # noqa: E731
+    return elementwise(lambda x: x * x, rule, (np.array([0.0, 1.0]),), selects=True)
+
+
+@planted("zeros_are_structural", "has a factor above 0")
+def _() -> OpN:
+    """A ramp that goes down."""
+    return elementwise(
+        lambda x: -np.maximum(x, 0.0),
+        lambda g, out, x: -og.zero_where(x < 0, g),
+        (X,),
+        selects=True,
+    )
+
+
 @planted("none_means_no_effect", "None says that the input has no derivative")
 def _() -> OpN:
     """No gradient to an input that matters."""
