@@ -1,0 +1,67 @@
+"""Small changes of the source, made at random, and whether a test notices each.
+
+``python -m tests.mutants opgrad/compiler --count 20 --seed 3`` tries 20 changes of that folder. A
+change that no test notices is shown: it is either of no effect, or a test is missing. With
+``opgrad/compiler/passes.py:44`` only changes of that line are tried. The checkout is not touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from tests.mutants.closest import closest_tests
+from tests.mutants.mutant import Mutant
+from tests.mutants.python import mutants
+from tests.mutants.workshop import workshop
+
+ROOT = Path(__file__).parents[2]
+
+
+def main() -> None:
+    """Read the command line, try the mutants, show those that survive."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("places", nargs="+", help="folders, files, or FILE:LINE")
+    parser.add_argument("--count", type=int, default=20, help="how many changes to try (20)")
+    parser.add_argument("--seed", type=int, default=0, help="for the choice of the changes (0)")
+    arguments = parser.parse_args()
+    found = [mutant for place in arguments.places for mutant in mutants_at(place)]
+    chosen = random.Random(arguments.seed).sample(found, min(arguments.count, len(found)))
+    print(f"{len(chosen)} of {len(found)} mutants")
+    survivors = list(surviving(chosen))
+    print(f"{len(chosen) - len(survivors)} noticed, {len(survivors)} not")
+    for mutant in survivors:
+        print(f"\n{mutant.place}, {mutant.kind}")
+        print("\n".join(mutant.diff((ROOT / mutant.path).read_bytes())))
+
+
+def mutants_at(place: str) -> Iterator[Mutant]:
+    """Those of a folder, of a file, or of one line of a file."""
+    name, _, line = place.partition(":")
+    path = (ROOT / name).resolve()
+    for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+        for mutant in mutants(PurePosixPath(file.relative_to(ROOT)), file.read_bytes()):
+            if line in {"", str(mutant.line)}:
+                yield mutant
+
+
+def surviving(chosen: Iterable[Mutant]) -> Iterator[Mutant]:
+    """Those that no test notices; says of each how it went."""
+    with workshop(ROOT) as shop:
+        for i, mutant in enumerate(chosen, start=1):
+            # The compiled twins of a file's functions would hide what its Python does.
+            native = b"@twin(" not in (ROOT / mutant.path).read_bytes()
+            verdict = shop.verdict(mutant, closest_tests(mutant.path), native=native)
+            noticed = "not noticed" if verdict.noticed is None else f"noticed by {verdict.noticed}"
+            print(
+                f"{i}: {mutant.place}, {mutant.kind}: {noticed} ({verdict.seconds:.0f} s)",
+                flush=True,
+            )
+            if verdict.noticed is None:
+                yield mutant
+
+
+if __name__ == "__main__":
+    main()
