@@ -87,6 +87,21 @@ def test_forms_give_what_numpy_gives(name: str, dtype: Any, backend: str) -> Non
         np.testing.assert_array_equal(np.signbit(got), np.signbit(expected))
 
 
+@EACH_BACKEND
+@pytest.mark.parametrize("axis", [None, (), 0])
+@pytest.mark.parametrize("function", [np.sum, np.prod, np.max, np.min, np.mean])
+def test_reductions_keep_the_sign_of_zero_as_numpy_does(
+    function: Any, axis: Any, backend: str
+) -> None:
+    """Over no axis, too: there NumPy's sum makes 0.0 of -0.0."""
+    fast = og.compile(lambda x: function(x, axis=axis), backend=backend)
+    for x in (np.array([-0.0, 1.0]), np.array([-0.0, -0.0]), np.array([[-0.0, 0.0], [-0.0, 2.0]])):
+        for _ in range(2):
+            got, expected = fast(x), function(x, axis=axis)
+            np.testing.assert_array_equal(got, expected)
+            np.testing.assert_array_equal(np.signbit(got), np.signbit(expected))
+
+
 @pytest.mark.parametrize("name", FORMS)
 def test_forms_are_not_called_back(name: str) -> None:
     """The program has primitives in their place."""

@@ -102,6 +102,18 @@ def test_unary_operators(backend: str, function: Callable[[Any], Any]) -> None:
 
 
 @EACH_BACKEND
+@pytest.mark.parametrize("y", [0, 1, 2, True, 0.5, np.int64(2), np.array([1, 2])])
+def test_powers_of_an_array_of_bools(backend: str, y: Any) -> None:
+    """``x ** 2`` is one of int8, as NumPy has it; with a warning if NumPy itself is needed."""
+    x = np.array([True, False])
+    for f, args in ((operator.pow, (x, y)), (lambda x: x**y, (x,))):
+        compiled = og.compile(f, backend=backend)
+        for _ in range(2):
+            with warnings.catch_warnings(action="ignore", category=og.errors.CompileWarning):
+                assert_same(compiled(*args), f(*args))
+
+
+@EACH_BACKEND
 def test_invert(backend: str) -> None:
     """``~x`` of integers and booleans of NumPy's."""
     for x in (5, np.int64(3), np.array([True, False]), np.array([1, 2])):
