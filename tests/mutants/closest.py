@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+
+def _core(*names: str) -> tuple[str, ...]:
+    return tuple(f"tests/compiled/core/test_{name}.py" for name in names)
+
+
 CLOSEST = {
     "opgrad": ("tests/engine", "tests/transforms", "tests/definition", "tests/every_op"),
     "opgrad/array_methods.py": ("tests/engine", "tests/arrays"),
-    "opgrad/binding.py": ("tests/engine", "tests/arrays", "tests/definition"),
+    "opgrad/binding.py": ("tests/arrays/test_protocols.py", "tests/arrays", "tests/definition"),
     "opgrad/bridges.py": ("tests/bridges",),
     "opgrad/certificate.py": ("tests/registry", "tests/cli"),
     "opgrad/cli": ("tests/cli",),
-    "opgrad/compiler": ("tests/compiled/core", "tests/compiled/llvm"),
-    "opgrad/containers.py": ("tests/transforms", "tests/compiled/core", "tests/engine"),
+    "opgrad/compiler": (
+        _core("guards", "keys", "decisions", "structures", "fall_back", "composition", "outside")
+    ),
+    "opgrad/compiler/algebra.py": _core("passes", "passes_are_exact", "random_functions"),
+    "opgrad/compiler/arguments.py": _core("keys", "guards", "structures", "fall_back"),
+    "opgrad/compiler/forms": _core("forms", "composition", "numbers"),
+    "opgrad/compiler/operators.py": _core("numbers", "decisions", "fall_back"),
+    "opgrad/compiler/passes.py": _core("passes", "passes_are_exact", "random_functions"),
+    "opgrad/compiler/rewrite.py": _core("passes", "passes_are_exact", "random_functions"),
+    "opgrad/containers.py": ("tests/transforms/test_grad.py", *_core("structures", "keys")),
     "opgrad/crossing.py": ("tests/bridges",),
     "opgrad/declaration.py": ("tests/definition", "tests/testing/test_op_tests.py"),
     "opgrad/define.py": ("tests/definition", "tests/engine", "tests/transforms"),
@@ -39,7 +52,7 @@ CLOSEST = {
     "plugins/opgrad_interpreter": ("tests/compiled/core",),
     "plugins/opgrad_jax": ("tests/bridges",),
     "plugins/opgrad_linalg": ("tests/linalg", "tests/every_op"),
-    "plugins/opgrad_llvm": ("tests/compiled/llvm", "tests/compiled/core"),
+    "plugins/opgrad_llvm": ("tests/compiled/llvm", *_core("forms", "composition")),
     "plugins/opgrad_llvm/vecmath": ("tests/compiled/vecmath", "tests/compiled/llvm"),
     "plugins/opgrad_pytest": ("tests/testing", "tests/packaging"),
     "plugins/opgrad_scipy": ("tests/scipy", "tests/every_op"),

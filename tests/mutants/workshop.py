@@ -50,21 +50,28 @@ class Workshop:
 
     def verdict(self, mutant: Mutant, tests: tuple[str, ...], *, native: bool) -> Verdict:
         """Run tests in turn with the change made, until some fail or take far too long."""
-        usual = {stage: self.usual_seconds(stage, native=native) for stage in tests}
-        file, seconds = self.root / mutant.path, 0.0
-        file.write_bytes(mutant.applied((self.original / mutant.path).read_bytes()))
+        seconds = 0.0
+        for stage in tests:
+            limit = 30 + 5 * self.usual_seconds(stage, native=native)
+            with self.changed(mutant):
+                found = self.run(stage, native=native, limit=limit)
+            seconds += found.seconds
+            if found.noticed is not None:
+                return Verdict(found.noticed, seconds)
+        return Verdict(None, seconds)
+
+    @contextmanager
+    def changed(self, mutant: Mutant) -> Iterator[None]:
+        """Make the change in the copy, for a while."""
+        file, original = self.root / mutant.path, self.original / mutant.path
+        file.write_bytes(mutant.applied(original.read_bytes()))
         try:
-            for stage in tests:
-                found = self.run(stage, native=native, limit=20 + 3 * usual[stage])
-                seconds += found.seconds
-                if found.noticed is not None:
-                    return Verdict(found.noticed, seconds)
-            return Verdict(None, seconds)
+            yield
         finally:
-            shutil.copy2(self.original / mutant.path, file)
+            shutil.copy2(original, file)
 
     def usual_seconds(self, tests: str, *, native: bool) -> float:
-        """How long these tests take without any change; they must pass."""
+        """How long these tests take without any change; they must pass. Measured once."""
         key = (tests, native)
         if key not in self._usual:
             found = self.run(tests, native=native)

@@ -16,6 +16,8 @@ from opgrad.define import OpN
 
 STEP = 1e-5
 TOLERANCE = 1e-7
+NOISE = 2e-16 / STEP
+"""How far a difference quotient is off by rounding, relative to the numbers that are subtracted."""
 
 
 def assert_vjp_is_right(op: OpN, sample: og.Sample) -> None:
@@ -35,6 +37,8 @@ def assert_vjp_is_right(op: OpN, sample: og.Sample) -> None:
     def loss(*raw: Any) -> float:
         return float(np.sum(cotangent * op.forward(*raw, **sample.params)))
 
+    noise = 8 * NOISE * float(np.sum(np.abs(cotangent * out.data)))
+
     for position, x in enumerate(inputs):
         where = f"op {op.name!r} on {sample.inputs} {dict(sample.params)}, input {position}"
         if np.asarray(x.data).dtype == bool:
@@ -42,7 +46,7 @@ def assert_vjp_is_right(op: OpN, sample: og.Sample) -> None:
             continue
         expected = differences(loss, [in_float64(x) for x in sample.inputs], position)
         actual = np.broadcast_to(gradients.get(x, 0.0), expected.shape)
-        np.testing.assert_allclose(actual, expected, rtol=TOLERANCE, atol=TOLERANCE, err_msg=where)
+        np.testing.assert_allclose(actual, expected, rtol=TOLERANCE, atol=noise, err_msg=where)
 
 
 def assert_second_derivatives_are_right(op: OpN, sample: og.Sample, wrt: Sequence[int]) -> None:
@@ -61,6 +65,7 @@ def assert_second_derivatives_are_right(op: OpN, sample: og.Sample, wrt: Sequenc
     for first, g in gradient(op, sample, values, wrt, record=True).items():
         weights = arbitrary_cotangent(g.data)
         seconds = og.backward(g, weights)
+        noise = 8 * NOISE * float(np.sum(np.abs(weights * g.data)))
 
         def weighted(*raw: Any, first: int = first, weights: Any = weights) -> float:
             return float(np.sum(weights * gradient(op, sample, raw, wrt)[first]))
@@ -69,7 +74,7 @@ def assert_second_derivatives_are_right(op: OpN, sample: og.Sample, wrt: Sequenc
             expected = differences(weighted, raw, second)
             actual = np.broadcast_to(seconds.get(values[second], 0.0), expected.shape)
             where = f"by inputs {first} and {second}"
-            np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5, err_msg=where)
+            np.testing.assert_allclose(actual, expected, rtol=1e-6, atol=noise, err_msg=where)
 
 
 def gradient(

@@ -82,9 +82,7 @@ def test_forms_give_what_numpy_gives(name: str, dtype: Any, backend: str) -> Non
     expected = function(*given)
     fast(*given)
     got = fast(*given)
-    assert_same(got, expected)
-    if "einsum" not in name:
-        np.testing.assert_array_equal(np.signbit(got), np.signbit(expected))
+    assert_same(got, expected, cancels="einsum" in name)
 
 
 @EACH_BACKEND
@@ -126,7 +124,7 @@ def test_gradients_through_forms(name: str, backend: str) -> None:
     gradient = og.grad(lambda *args: np.sum(np.sin(function(*args))), argnums=(0, 1, 2))
     fast = og.compile(gradient, backend=backend)
     fast(A, B, CUBE)
-    assert_same(fast(A, B, CUBE), gradient(A, B, CUBE))
+    assert_same(fast(A, B, CUBE), gradient(A, B, CUBE), cancels="einsum" in name)
 
 
 @pytest.mark.parametrize(
