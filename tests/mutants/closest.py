@@ -37,6 +37,7 @@ CLOSEST = {
     "opgrad/graph.py": ("tests/draw", "tests/engine"),
     "opgrad/hooks.py": ("tests/registry",),
     "opgrad/mypy_plugin": ("tests/typing",),
+    "opgrad/native.pyx": ("tests/engine", "tests/transforms"),
     "opgrad/namespace.py": ("tests/registry", "tests/definition"),
     "opgrad/plugin.py": ("tests/registry",),
     "opgrad/registry.py": ("tests/registry", "tests/definition"),

@@ -51,54 +51,57 @@ class Workshop:
     def verdict(self, mutant: Mutant, tests: tuple[str, ...], *, native: bool) -> Verdict:
         """Run tests in turn with the change made, until some fail or take far too long."""
         seconds = 0.0
-        for stage in tests:
-            limit = 30 + 5 * self.usual_seconds(stage, native=native)
-            with self.changed(mutant):
-                found = self.run(stage, native=native, limit=limit)
-            seconds += found.seconds
-            if found.noticed is not None:
-                return Verdict(found.noticed, seconds)
+        with self.changed(mutant) as makes_sense:
+            if not makes_sense:
+                return Verdict("the compiler", seconds)
+            for stage in tests:
+                limit = 30 + 5 * self.usual_seconds(stage, native=native)
+                found = self.run(stage, self.root, native=native, limit=limit)
+                seconds += found.seconds
+                if found.noticed is not None:
+                    return Verdict(found.noticed, seconds)
         return Verdict(None, seconds)
 
     @contextmanager
-    def changed(self, mutant: Mutant) -> Iterator[None]:
-        """Make the change in the copy, for a while."""
-        file, original = self.root / mutant.path, self.original / mutant.path
-        file.write_bytes(mutant.applied(original.read_bytes()))
+    def changed(self, mutant: Mutant) -> Iterator[bool]:
+        """Make the change in the copy, for a while; says whether it could be compiled."""
+        original = self.original / mutant.path
+        compiled = original.parent.glob("native.*.so") if original.suffix == ".pyx" else ()
+        originals = [original, *compiled]
+        (self.root / mutant.path).write_bytes(mutant.applied(original.read_bytes()))
         try:
-            yield
+            yield original.suffix != ".pyx" or self._compiles()
         finally:
-            shutil.copy2(original, file)
+            for path in originals:
+                shutil.copy2(path, self.root / path.relative_to(self.original))
+
+    def _compiles(self) -> bool:
+        code = "from pathlib import Path; import hatch_build; hatch_build.compiled(Path())"
+        command = [sys.executable, "-c", code]
+        return not subprocess.run(
+            command, cwd=self.root, capture_output=True, check=False
+        ).returncode
 
     def usual_seconds(self, tests: str, *, native: bool) -> float:
-        """How long these tests take without any change; they must pass. Measured once."""
+        """How long these tests take in the checkout, where they must pass. Measured once."""
         key = (tests, native)
         if key not in self._usual:
-            found = self.run(tests, native=native)
+            found = self.run(tests, self.original, native=native)
             if found.noticed is not None:
                 sys.exit(f"{tests} fails without any change: {found.noticed}")
             self._usual[key] = found.seconds
         return self._usual[key]
 
-    def run(self, tests: str, *, native: bool, limit: float | None = None) -> Verdict:
-        """Run tests in the copy."""
-        command = [
-            sys.executable,
-            "-B",
-            "-m",
-            "pytest",
-            "-x",
-            "-q",
-            "--no-header",
-            "--tb=no",
-            tests,
-        ]
-        sources = os.pathsep.join(str(self.root / folder) for folder in (".", "plugins"))
+    def run(self, tests: str, root: Path, *, native: bool, limit: float | None = None) -> Verdict:
+        """Run tests in the copy or the checkout."""
+        options = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider"]
+        command = [sys.executable, "-B", "-m", "pytest", *options, tests]
+        sources = os.pathsep.join(str(root / folder) for folder in (".", "plugins"))
         env = os.environ | {"PYTHONPATH": sources, "OPGRAD_NATIVE": "1" if native else "0"}
         begun = time.perf_counter()
         process = subprocess.Popen(
             command,
-            cwd=self.root,
+            cwd=root,
             env=env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
