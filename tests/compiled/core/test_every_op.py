@@ -40,7 +40,7 @@ def _uneven(like: Any) -> Any:
     """A cotangent or tangent, no two elements of which are equal: sums of them do not cancel."""
     if not np.shape(like):
         return like * 0 + 1.25
-    weights = np.linspace(0.5, 1.75, np.size(like)).reshape(np.shape(like))
+    weights = np.linspace(0.6, 1.3, np.size(like)).reshape(np.shape(like)) ** 3
     return like * 0 + weights.astype(like.dtype)
 
 

@@ -100,6 +100,21 @@ def test_reductions_keep_the_sign_of_zero_as_numpy_does(
             np.testing.assert_array_equal(np.signbit(got), np.signbit(expected))
 
 
+@EACH_BACKEND
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("axis", [None, 0, -1])
+@pytest.mark.parametrize("function", [np.any, np.all, np.sum, np.prod, np.max, np.min])
+def test_reductions_of_any_shape(function: Any, axis: Any, keepdims: bool, backend: str) -> None:
+    """Of no axes and of no elements, too; extremes of nothing there are none."""
+    for shape in [(), (1,), (3,), (2, 3), (3, 0)]:
+        if 0 in shape and function in (np.max, np.min) and axis != 0:
+            continue
+        x = np.linspace(-1.0, 1.5, int(np.prod(shape))).reshape(shape)
+        fast = og.compile(lambda x: function(x, axis=axis, keepdims=keepdims), backend=backend)
+        for _ in range(2):
+            assert_same(fast(x), function(x, axis=axis, keepdims=keepdims))
+
+
 @pytest.mark.parametrize("name", FORMS)
 def test_forms_are_not_called_back(name: str) -> None:
     """The program has primitives in their place."""
@@ -138,6 +153,9 @@ def test_gradients_through_forms(name: str, backend: str) -> None:
         lambda x: np.roll(x, 1, axis=3),
         lambda x: np.diff(x, axis=2),
         lambda x: np.repeat(x, 2, axis=2),
+        lambda x: np.repeat(x, -1),
+        lambda x: np.tile(x, -1),
+        lambda x: np.diff(x, -1),
         lambda x: np.einsum("ij,jk->ik", x, x),
         lambda x: np.sum(x, axis=2),
         lambda x: np.sum(x, axis=(0, 0)),

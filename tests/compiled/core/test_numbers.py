@@ -71,16 +71,23 @@ def _agree(f: Callable[..., Any], *args: Any, backend: str) -> None:
 @EACH_BACKEND
 @pytest.mark.parametrize("function", OPERATORS, ids=lambda f: f.__name__)
 def test_operators(backend: str, function: Callable[[Any, Any], Any]) -> None:
-    """Of all kinds of numbers and arrays, with each other and with constants."""
-    for x in FLOATS:
-        for y in FLOATS:
+    """Of all kinds of numbers and arrays, with each other and with constants.
+
+    What is traced is the same for both backends; native code is made of a third of it.
+    """
+    for i, x in enumerate(FLOATS):
+        for j, y in enumerate(FLOATS):
             if function is operator.pow and np.any(np.less(x, 0)) and np.any(np.mod(y, 1)):
                 continue  # complex to Python, NaN to NumPy
             if function is operator.pow and np.asarray(x).dtype == bool and np.shape(x):
                 continue  # int8 to the operator, int64 to np.power
-            _agree(function, x, y, backend=backend)
-            _agree(lambda x, y=y: function(x, y), x, backend=backend)
-            _agree(lambda y, x=x: function(x, y), y, backend=backend)
+            forms: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
+                (function, (x, y)),
+                (lambda x, y=y: function(x, y), (x,)),
+                (lambda y, x=x: function(x, y), (y,)),
+            ]
+            for form, args in forms if backend == "python" else [forms[(i + j) % 3]]:
+                _agree(form, *args, backend=backend)
 
 
 @EACH_BACKEND
