@@ -115,6 +115,26 @@ def test_reductions_of_any_shape(function: Any, axis: Any, keepdims: bool, backe
             assert_same(fast(x), function(x, axis=axis, keepdims=keepdims))
 
 
+OPERANDS = [2.5, A[0, 0], A[0], B, np.ones((4, 1)), CUBE]
+
+
+@EACH_BACKEND
+@pytest.mark.parametrize("function", [np.dot, np.inner, np.outer, np.vdot, np.matmul])
+def test_products_of_any_operands(function: Any, backend: str) -> None:
+    """Of numbers, vectors, matrices and stacks; what NumPy refuses is refused."""
+    for x in OPERANDS:
+        for y in OPERANDS:
+            fast = og.compile(lambda x, y: function(x, y), backend=backend)
+            try:
+                expected = function(x, y)
+            except ValueError:
+                with pytest.raises(ValueError):  # noqa: PT011  # in the words of each function
+                    fast(x, y)
+                continue
+            for _ in range(2):
+                assert_same(fast(x, y), expected, cancels=True)
+
+
 @pytest.mark.parametrize("name", FORMS)
 def test_forms_are_not_called_back(name: str) -> None:
     """The program has primitives in their place."""
