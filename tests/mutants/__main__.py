@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
@@ -34,6 +36,7 @@ def main() -> None:
             parser.error(f"there is no folder and no file {place}")
     picked = chosen(arguments.places, arguments.count, arguments.seed)
     print(f"{len(picked)} mutants", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing is left of the copy
     survivors = list(surviving(picked))
     print(f"{len(picked) - len(survivors)} noticed, {len(survivors)} not")
     for mutant in survivors:
