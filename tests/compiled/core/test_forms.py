@@ -115,7 +115,7 @@ def test_reductions_of_any_shape(function: Any, axis: Any, keepdims: bool, backe
             assert_same(fast(x), function(x, axis=axis, keepdims=keepdims))
 
 
-OPERANDS = [2.5, A[0, 0], A[0], B, np.ones((4, 1)), CUBE]
+OPERANDS = [2.5, A[0, 0], A[0], B, A.T, np.ones((4, 1)), CUBE, np.transpose(CUBE, (0, 2, 1))]
 
 
 @EACH_BACKEND
