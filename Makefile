@@ -10,7 +10,7 @@ RUN = @run() { printf '\n==> %s\n' "$$*"; "$$@"; }; run
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # one pip at a time in an environment
-.PHONY: help demo test lint types pytest test-peers test-versions bench docs clean
+.PHONY: help demo test lint types pytest test-peers test-versions mutants bench docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,13 @@ test-versions: ## Run the tests on each interpreter of PYTHONS
 		version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])') || exit 1; \
 		$(MAKE) --no-print-directory PYTHON=$$python VENV=.venv-$$version pytest || exit 1; \
 	done
+
+FOLDER ?= opgrad
+N ?= 20
+SEED ?= 0
+
+mutants: $(VENV)/.with-all ## Try N random small changes of FOLDER (or of files), and show those that no test notices
+	$(RUN) $(BIN)/python -m tests.mutants $(FOLDER) --count $(N) --seed $(SEED)
 
 bench: $(VENV)/.with-bench,test ## Measure against micrograd, autograd, torch, JAX, CasADi and C; write the tables (installs them: large)
 	$(RUN) $(BIN)/python -m benchmarks.eager.run

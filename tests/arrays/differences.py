@@ -50,3 +50,9 @@ def differences(f: Callable[..., float], point: Sequence[Any], position: int) ->
 def paired(cotangent: Any, out: Any) -> float:
     """The real number whose derivative by ``out`` is ``cotangent``."""
     return float(np.sum(cotangent * out).real)
+
+
+def noise(*terms: Any) -> float:
+    """How far a difference quotient of the sum of these numbers is off by their rounding."""
+    finite = (np.nan_to_num(np.abs(x), posinf=0.0) for x in terms)
+    return 2e-15 / STEP * float(sum(np.sum(x) for x in finite))

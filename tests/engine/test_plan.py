@@ -170,6 +170,20 @@ def test_an_op_may_take_any_number_of_inputs(n: int, scheduler: Any) -> None:
     assert calls == {"total": 1}
 
 
+@pytest.mark.parametrize("scheduler", SCHEDULERS, ids=str)
+@pytest.mark.parametrize("place", range(4))
+def test_wrt_is_found_at_each_place_of_an_op_of_many_inputs(place: int, scheduler: Any) -> None:
+    """Inputs that are asked for beside others that are not, as in ``np.concatenate([a, b, x])``."""
+    leaves = [og.Value(float(i)) for i in range(4)]
+    result = total(*leaves) * 2.0
+    found = og.backward(result, wrt=[leaves[place]], scheduler=scheduler)
+    assert dict(found) == {leaves[place]: 2.0}
+    inner = leaves[place] * 3.0
+    result = total(*leaves[:place], inner, *leaves[place + 1 :])
+    found = og.backward(result, wrt=[leaves[place]], scheduler=scheduler)
+    assert dict(found) == {leaves[place]: 3.0}
+
+
 def test_an_op_of_no_inputs_is_a_dead_end() -> None:
     """A forward with `*inputs`, called with none, gives a node that nothing flows through."""
     x = og.Value(2.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +13,7 @@ import numpy as np
 import pytest
 
 import opgrad as og
-from opgrad_threaded import Threaded
+from opgrad_threaded import Threaded, scheduler
 
 LARGE = np.linspace(-1.0, 1.0, 60_000)
 
@@ -25,6 +24,24 @@ def _no_thread_is_left() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
     assert set(threading.enumerate()) == before
+
+
+@pytest.fixture
+def handed_over(monkeypatch: pytest.MonkeyPatch) -> dict[Any, threading.Event]:
+    """By op: put an event there, and it is set when the scheduler has the outcome of the op's VJP.
+
+    Outcomes are taken in the order in which they are sent.
+    """
+    events: dict[Any, threading.Event] = {}
+    send = scheduler._send
+
+    def watched(done: Any, node: og.Node, *others: Any) -> None:
+        send(done, node, *others)
+        if node.op in events:
+            events[node.op].set()
+
+    monkeypatch.setattr(scheduler, "_send", watched)
+    return events
 
 
 def with_rule(rule: Any) -> Any:
@@ -138,45 +155,45 @@ def test_threads_are_at_least_one(threads: int) -> None:
         Threaded(threads)
 
 
-def test_sums_are_in_the_sequential_order() -> None:
+def test_sums_are_in_the_sequential_order(handed_over: dict[Any, threading.Event]) -> None:
     """Contributions that arrive in the wrong order are added in the right one."""
-    last = threading.Event()
-    parts = iter([1.0, 1e16, -1e16])  # the order matters: the 1 is lost, or not
+    parts = [1.0, 1e16, -1e16]  # the order matters: the 1 is lost, or not
 
-    def first_waits(g: Any, out: Any, x: Any, part: float) -> Any:
+    def first_comes_last(g: Any, out: Any, x: Any, part: float) -> Any:
         if part == 1.0:
-            last.wait(timeout=30)
-            time.sleep(0.1)  # until the others have been handed over, which nothing tells
-        if part == -1e16:
-            last.set()
+            assert all(event.wait(timeout=60) for event in handed_over.values())
         return np.full_like(x, part)
 
-    ops = [with_rule(lambda g, out, x, part=part: first_waits(g, out, x, part)) for part in parts]
+    ops = [
+        with_rule(lambda g, out, x, part=part: first_comes_last(g, out, x, part)) for part in parts
+    ]
+    handed_over.update({op: threading.Event() for op in ops[1:]})
     x = og.Value(LARGE)
     result = np.sum(ops[2](x) + ops[1](x) + ops[0](x))
     threaded = og.backward(result, wrt=[x], scheduler=Threaded(3))[x]
-    last.set()
     np.testing.assert_array_equal(threaded, og.backward(result, wrt=[x])[x])
 
 
-def test_the_exception_is_that_of_the_sequential_order() -> None:
+def test_the_exception_is_that_of_the_sequential_order(
+    handed_over: dict[Any, threading.Event],
+) -> None:
     """An older node that fails first does not keep a newer one, yet to come, from failing."""
     failed = threading.Event()
 
     def slow(g: Any, out: Any, x: Any) -> Any:
-        failed.wait(timeout=30)
-        time.sleep(0.1)  # until the failure has been handed over, which nothing tells
+        assert failed.wait(timeout=60)
         return g
 
     def older(g: Any, out: Any, x: Any) -> Any:
-        failed.set()
         raise RuntimeError("older")
 
     def newer(g: Any, out: Any, x: Any) -> Any:
         raise RuntimeError("newer")
 
+    fails_first = with_rule(older)
+    handed_over[fails_first] = failed
     x = og.Value(LARGE)
-    result = np.sum(with_rule(older)(x) + with_rule(slow)(with_rule(newer)(x)))
+    result = np.sum(fails_first(x) + with_rule(slow)(with_rule(newer)(x)))
     with pytest.raises(RuntimeError, match="newer") as caught:
         og.backward(result, scheduler=Threaded(2))
     (note,) = caught.value.__notes__

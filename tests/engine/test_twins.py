@@ -106,14 +106,43 @@ def test_broadcast_inputs_get_numpys_sums(rows: int, columns: int, kept: str) ->
     assert found.tobytes() == np.asarray(expected).tobytes()
 
 
+@compiled
+@pytest.mark.parametrize("kept", [(1,), (1, 1), (), (3, 1), (1, 4), (4,)])
+@pytest.mark.parametrize(
+    "shape", [(3, 1), (1, 4), (3, 4), (1, 1), (4,), (1,), (2, 3, 4), (2, 3, 1)]
+)
+def test_broadcast_inputs_get_sums_of_their_own_shape(
+    shape: tuple[int, ...], kept: tuple[int, ...]
+) -> None:
+    """Axes of length one are summed over or kept, as the input has them."""
+    assert NATIVE is not None
+    x, y = og.Value(np.ones(shape)), og.Value(np.ones(kept))
+    total = x + y
+    ct = np.arange(1.0, total.data.size + 1).reshape(total.data.shape)
+    for position, leaf in enumerate((x, y)):
+        expected = NATIVE.python["fit"](total, position, leaf.data, ct)
+        found = fit(total, position, leaf.data, ct)
+        assert np.shape(found) == np.shape(leaf.data)
+        np.testing.assert_array_equal(found, expected)
+    lead = tuple(range(ct.ndim - len(kept)))
+    ones = tuple(i for i, n in enumerate(kept, start=len(lead)) if n == 1 != ct.shape[i])
+    by_hand = np.sum(ct, axis=(*lead, *ones), keepdims=True).reshape(kept)
+    np.testing.assert_array_equal(og.backward(total, ct)[y], by_hand)
+
+
+def joined(x: Any, y: Any) -> Any:
+    """A node of three inputs, whose nodes are not in slots: sums of both, and of one again."""
+    return np.sum(np.stack([np.sum(x * 1.0), np.sum(y * 1.0), np.sum(x * 2.0)]))
+
+
 @st.composite
 def graphs(draw: st.DrawFn) -> tuple[Node, list[Node]]:
-    """A root, and the leaves that it may depend on: numbers and arrays, all ops of two inputs."""
+    """A root, and the leaves that it may depend on: numbers and arrays, of one input to three."""
     leaves: list[Any] = [og.Value(1.5), og.Value(np.arange(1.0, 4.0)), og.Value(np.ones((2, 3)))]
     nodes: list[Any] = list(leaves)
     for _ in range(draw(st.integers(1, 12))):
         x, y = draw(st.sampled_from(nodes)), draw(st.sampled_from([*nodes, 0.5]))
-        make = draw(st.sampled_from([add, mul, lambda x, y: np.tanh(x)]))
+        make = draw(st.sampled_from([add, mul, lambda x, y: np.tanh(x), joined]))
         nodes.append(make(x, y))
     return np.sum(nodes[-1] * 1.0), draw(st.lists(st.sampled_from(leaves), min_size=1))
 

@@ -133,38 +133,35 @@ def test_two_threads_that_wait_for_each_other_do_not_hang(
     looks_up = """
     import threading, opgrad as og
     from opgrad import registry
-    started = threading.Event(), threading.Event()
+    started, errors = (threading.Event(), threading.Event()), []
     registry.LOAD_TIMEOUT = 0.5
     """
     environment.install("opgrad-fixture", source=looks_up)
+    environment.install(
+        "opgrad-early", source="import opgrad_fixture; opgrad_fixture.started[1].set()"
+    )
     slow = """
-    import time
     import opgrad as og, opgrad_fixture
     opgrad_fixture.started[0].set()
-    opgrad_fixture.started[1].wait()
-    time.sleep(0.3)  # the other thread now loads plugins, and waits for this module
-    og.ops.doubled
+    opgrad_fixture.started[1].wait()  # the other thread now loads plugins: this module comes next
+    try:
+        og.ops.doubled
+    except og.errors.PluginError as error:
+        opgrad_fixture.errors.append(str(error))
     """
     environment.install("opgrad-slow", source=slow)
     environment.install("opgrad-special", source=op_source("doubled"))
     code = """
+    from importlib import import_module
     from threading import Thread
     import opgrad_fixture
-    errors = []
 
-    def import_slow():
-        try:
-            import opgrad_slow
-        except og.errors.PluginError as error:
-            errors.append(str(error))
-
-    thread = Thread(target=import_slow)
+    thread = Thread(target=import_module, args=("opgrad_slow",))
     thread.start()
     opgrad_fixture.started[0].wait()
-    opgrad_fixture.started[1].set()
     doubled = og.ops.doubled(1.0).data
     thread.join()
-    result = [doubled, errors]
+    result = [doubled, opgrad_fixture.errors]
     """
     doubled, errors = environment.run(code)
     assert doubled == 2.0

@@ -8,7 +8,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad.define import OpN
-from tests.arrays.differences import STEP, arbitrary, in_double, is_floating
+from tests.arrays.differences import STEP, arbitrary, in_double, is_floating, noise
 
 
 def assert_jvp_is_right(op: OpN, sample: og.Sample, fixed: tuple[int, ...] = ()) -> None:
@@ -40,6 +40,8 @@ def assert_jvp_is_right(op: OpN, sample: og.Sample, fixed: tuple[int, ...] = ())
             above, below = at(STEP, chosen), at(-STEP, chosen)
             with np.errstate(invalid="ignore"):  # both may be -inf
                 expected = np.where(above == below, 0.0, (above - below) / (2 * STEP))
-            np.testing.assert_allclose(
-                tangent, expected, rtol=1e-6, atol=1e-6, err_msg=f"{op.name}, inputs {chosen}"
-            )
+            rtol = 1e-5 if op.name == "ode_solution" else 1e-6  # it chooses its steps each time
+            largest = np.max(np.abs(out), where=np.isfinite(out), initial=0.0)
+            limit = noise(largest) + 10 * STEP**2  # of rounding, and of curvature
+            where = f"{op.name}, inputs {chosen}"
+            np.testing.assert_allclose(tangent, expected, rtol, limit, err_msg=where)

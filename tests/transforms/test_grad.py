@@ -305,6 +305,22 @@ def test_jacobian_of_a_complex_result_by_a_real_argument() -> None:
     np.testing.assert_allclose(og.jacobian(lambda x: np.exp(1j * x))(x), expected)
 
 
+def test_jacobian_of_a_complex_result_through_an_opaque_op_is_refused() -> None:
+    """Only the way back is open, and there the imaginary part would be lost."""
+
+    @og.op(opaque=True)
+    def turned(x: Any) -> Any:
+        return x * 1j
+
+    @turned.vjp
+    def _(g: Any, out: Any, x: Any) -> Any:
+        return g * 1j
+
+    for x in (2.0, np.array([1.0, 2.0])):
+        with pytest.raises(og.NotDifferentiable, match="turned"):
+            og.jacobian(turned)(x)
+
+
 def test_jacobian_of_a_real_result_by_a_complex_argument() -> None:
     """Rows are gradients, however many there are."""
 

@@ -191,3 +191,18 @@ def test_a_value_for_a_later_loop_is_computed_there() -> None:
     assert_same(f, x)
     report = program_of(f, x).report()
     assert any(line.startswith("buffers: 64 bytes") for line in report), report
+
+
+def test_small_buffers_share_the_place_of_a_large_one() -> None:
+    """What is left of a place that only a part was taken of is given away, too."""
+
+    def f(x: Any) -> Any:
+        t = np.exp(x)
+        total = np.sum(t * np.sum(t))  # the last that needs the large buffer
+        a, b, c = np.sum(x * total, axis=0), np.sum(x + total, axis=1), np.sum(x - total, axis=0)
+        return np.sum(np.outer(a, b) * c * np.sum(a * b))
+
+    x = uniform(64, 64)
+    assert_same(f, x, ulps=256)
+    report = program_of(f, x).report()
+    assert f"buffers: {x.nbytes + 64} bytes" in "\n".join(report), report
