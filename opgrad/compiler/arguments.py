@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from functools import cached_property
 from types import BuiltinFunctionType
 from typing import Any
 
@@ -45,6 +44,11 @@ class Form:
         self.kinds: dict[Key, Kind] = {}
         self._integers = [i for i in self.dynamic if types[i] is int]
         self._exactly = [(i, _of_static(types[i])) for i in self.static]
+        self._read: Read | None = None
+        self._is_plain = False
+        if self.foreign is None:
+            self._read = reader(structure)
+            self._is_plain = structure == _structure_of((_LEAF,) * len(types))
 
     @staticmethod
     def key_of(structure: Any, types: tuple[type, ...]) -> Hashable:
@@ -54,15 +58,6 @@ class Form:
             NoKeyError: a key of a dict cannot be told from others.
         """
         return structure, types, exact_keys(structure)
-
-    @cached_property
-    def _read(self) -> Read | None:
-        return reader(self.structure)
-
-    @cached_property
-    def _is_plain(self) -> bool:
-        """Whether all arguments are leaves, given by position."""
-        return bool(self.structure == _structure_of((_LEAF,) * len(self.types)))
 
     def leaves_of(self, arguments: Any) -> Sequence[Any] | None:
         """The leaves of arguments of this form, without asking optree; ``None`` of others."""
