@@ -89,8 +89,8 @@ class Compiled(Generic[P, R]):
         kind = form.kinds.get(key)
         if kind is None:
             return self._without_program((), form, key, leaves, args, kwargs)
-        if kind.is_eager:
-            return self._as_noted(kind, args, kwargs)
+        if kind.is_watched:
+            return self._with_care(kind, leaves, args, kwargs)
         inputs = leaves
         if form.static:
             inputs = [leaves[i] for i in form.dynamic]
@@ -120,16 +120,22 @@ class Compiled(Generic[P, R]):
         self._plain[why] += 1
         return self.function(*args, **kwargs)
 
-    def _as_noted(self, kind: Kind, args: Any, kwargs: Any) -> R:
+    def _with_care(self, kind: Kind, leaves: Any, args: Any, kwargs: Any) -> R:
         if kind.why is not None:
             kind.used = self._store.clock = self._store.clock + 1
             return self.function(*args, **kwargs)
-        self._store.rest(kind)
-        return self._unearned(args, kwargs)
+        if not kind.is_worth_trying:
+            return self._unearned(kind, args, kwargs)
+        programs = kind.programs
+        found = self._store.run(kind, [leaves[i] for i in kind.form.dynamic])
+        if found is OTHER:
+            return self._without_program(programs, kind.form, kind.key, leaves, args, kwargs)
+        result: R = found
+        return result
 
-    def _unearned(self, args: Any, kwargs: Any) -> R:
+    def _unearned(self, kind: Kind | None, args: Any, kwargs: Any) -> R:
         self._plain["there are as many programs as may be"] += 1
-        result: R = self._store.earn(self.function, args, kwargs)
+        result: R = self._store.earn(kind, self.function, args, kwargs)
         return result
 
     def _without_program(
@@ -160,8 +166,8 @@ class Compiled(Generic[P, R]):
         self._warn_of_many()
         kind = form.kinds.get(key)
         if kind is not None:
-            self._store.give_rest(kind)
-        return self._unearned(args, kwargs)
+            kind.is_watched = True
+        return self._unearned(kind, args, kwargs)
 
     def _looked_up_again(self, tried: Sequence[Program], form: Form, key: Key, leaves: Any) -> Any:
         """What a program gives that another thread has made, or whose backend is at fault."""

@@ -109,17 +109,18 @@ class Kind:
         key: what it is found by, among the form's kinds.
         static: the static arguments, as they were given.
         programs: one for each way through decisions on values.
-        is_eager: the function runs as it is: for good, or for the next calls.
-        why: the reason, if it is for good.
-        used: when such a call last ran uncompiled, on the clock of the store.
-        missed: when no program fitted last.
-        rest: how many calls shall not try the programs.
-        patience: how many they were last time.
+        is_watched: such calls go a longer way, and may run uncompiled.
+        why: the reason, if they always do.
+        used: when the last of these did, on the clock of the store.
+        lost: seconds that it took to try programs, since it is watched.
+        saved: seconds that the function would have taken where one of them fitted.
+        plain_calls: how often the function ran for want of a program.
+        plain_seconds: how long that took.
     """
 
     __slots__ = (
-        *("form", "key", "static", "programs", "is_eager", "why"),
-        *("used", "missed", "rest", "patience"),
+        *("form", "key", "static", "programs", "is_watched", "why", "used"),
+        *("lost", "saved", "plain_calls", "plain_seconds"),
     )
 
     def __init__(self, form: Form, key: tuple[Any, ...], static: Sequence[Any]) -> None:
@@ -127,6 +128,12 @@ class Kind:
         self.key = key
         self.static = static
         self.programs: tuple[Program, ...] = ()
-        self.is_eager = False
+        self.is_watched = False
         self.why: str | None = None
-        self.used = self.missed = self.rest = self.patience = 0
+        self.used = self.plain_calls = 0
+        self.lost = self.saved = self.plain_seconds = 0.0
+
+    @property
+    def is_worth_trying(self) -> bool:
+        """Whether trying programs took no longer, so far, than the function would have."""
+        return self.lost <= self.plain_seconds + self.saved

@@ -7,21 +7,20 @@ from time import perf_counter
 from typing import Any
 
 from opgrad.compiler.arguments import Form, Key
-from opgrad.compiler.kind import Kind, Program
+from opgrad.compiler.kind import OTHER, Kind, Program
 
-LONGEST_REST = 1023
-"""So many calls at most run uncompiled before the programs of their kind are tried again."""
+PRICE = 2
+"""So many times what the last program cost must be earned before another takes its place."""
 
 
 class Store:
     """Programs, and notes of kinds of calls that run uncompiled; both count.
 
     When there are as many as may be, the one that was used least recently makes room for the next.
-    Making it must have been earned: as much time as the last one took to make has to go into calls
-    that ran uncompiled since. So a function that is called in ever new ways takes about twice the
-    time of plain Python at most, once the store is full.
-
-    A kind of call whose programs did not fit, one after the other, does not try them for a while.
+    But making it must be earned: calls that run uncompiled since must take ``PRICE`` times as long
+    as making the last one did. And a kind of call whose programs do not fit is watched: these are
+    tried only while that takes no longer than running the function would. So a function that is
+    called in ever new ways takes about twice the time of plain Python, once the store is full.
 
     Whoever changes what is in it must be the only one.
 
@@ -59,15 +58,13 @@ class Store:
     @property
     def may_make(self) -> bool:
         """Whether there is room for another program, or making it was earned."""
-        return not self.is_full or self._earned >= self._spent
+        return not self.is_full or self._earned >= PRICE * self._spent
 
     def add(self, program: Program, form: Form, key: Key, static: Sequence[Any]) -> None:
         """Keep a program, made for calls of that kind."""
         program.kind = kind = self._kind(form, key, static)
         self._put(program)
         kind.programs = (*kind.programs, program)
-        kind.rest = 0
-        kind.is_eager = False
 
     def note(self, why: str, form: Form, key: Key, static: Sequence[Any]) -> None:
         """Keep in mind that calls of that kind run uncompiled."""
@@ -76,7 +73,7 @@ class Store:
             self.entries.remove(program)
         kind.programs = ()
         kind.why = why
-        kind.is_eager = True
+        kind.is_watched = True
         self._put(kind)
 
     def _kind(self, form: Form, key: Key, static: Sequence[Any]) -> Kind:
@@ -107,23 +104,29 @@ class Store:
         self._spent = seconds
         self._earned = 0.0
 
-    def earn(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    def earn(self, kind: Kind | None, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """The function's result, uncompiled; the time that it takes counts."""
         start = perf_counter()
         try:
             return function(*args, **kwargs)
         finally:
-            self._earned += perf_counter() - start
+            seconds = perf_counter() - start
+            self._earned += seconds
+            if kind is not None:
+                kind.plain_calls += 1
+                kind.plain_seconds += seconds
 
-    def give_rest(self, kind: Kind) -> None:
-        """No program of the kind fitted; the longer that is so, the less often they are tried."""
-        fitted = any(program.used > kind.missed for program in kind.programs)
-        kind.missed = self.clock
-        kind.patience = 0 if fitted else min(2 * kind.patience + 1, LONGEST_REST)
-        kind.rest = kind.patience
-        kind.is_eager = kind.rest > 0
-
-    def rest(self, kind: Kind) -> None:
-        """One of the calls that do not try the programs of the kind."""
-        kind.rest -= 1
-        kind.is_eager = kind.rest > 0
+    def run(self, kind: Kind, inputs: Sequence[Any]) -> Any:
+        """What the programs of a kind that is watched give."""
+        start = perf_counter()
+        for program in kind.programs:
+            found = program.run(inputs)
+            if found is not OTHER:
+                self.clock += 1
+                program.used = self.clock
+                kind.saved += kind.plain_seconds / max(kind.plain_calls, 1)
+                break
+        else:
+            found = OTHER
+        kind.lost += perf_counter() - start
+        return found
