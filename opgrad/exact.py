@@ -10,8 +10,7 @@ from __future__ import annotations
 import dataclasses
 import struct
 from collections.abc import Callable, Hashable
-from enum import Enum
-from functools import partial
+from functools import lru_cache, partial
 from types import BuiltinFunctionType, MemberDescriptorType, MethodType
 from typing import Any
 
@@ -27,14 +26,10 @@ BY_REDUCTION = frozenset(
         "datetime.timezone",
         "decimal.Decimal",
         "fractions.Fraction",
-        "operator.attrgetter",
-        "operator.itemgetter",
-        "operator.methodcaller",
         "pathlib.PosixPath",
         "pathlib.PurePosixPath",
         "pathlib.PureWindowsPath",
         "pathlib.WindowsPath",
-        "re.Pattern",
         "uuid.UUID",
     }
 )
@@ -85,26 +80,37 @@ def exact(x: Any) -> Hashable:
         NoKeyError: it can change, and is not known to be determined by its parts.
         RecursionError: it is a part of itself.
     """
-    cls = type(x)
-    of_parts = _BY_PARTS.get(cls)
-    if of_parts is not None:
-        return cls, of_parts(x)
-    if is_told_by_identity(cls):
-        return x  # type: ignore[no-any-return]  # hashed and compared as which it is
-    if isinstance(x, Enum):
-        return Itself(x)
-    if cls.__module__ == "numpy" and isinstance(x, np.generic) and not x.dtype.hasobject:
-        return cls, _parts(x.dtype), x.tobytes()
-    if isinstance(x, np.dtype):
-        return cls, _parts(x)
-    if f"{cls.__module__}.{cls.__qualname__}" in BY_REDUCTION:
-        return cls, _parts(x)
-    if _is_record(cls):
-        return cls, exact(_state(x))
+    return key_maker(type(x))(x)  # type: ignore[arg-type]  # classes can be hashed
+
+
+@lru_cache(maxsize=1024)
+def key_maker(cls: type) -> Callable[[Any], Hashable]:
+    """What makes the keys of objects of exactly that type."""
+    if cls in _BY_PARTS:
+        of_parts = _BY_PARTS[cls]
+    elif is_told_by_identity(cls):
+        return as_it_is
+    elif f"{cls.__module__}.{cls.__qualname__}" in BY_REDUCTION or issubclass(cls, np.dtype):
+        of_parts = _reduced
+    elif cls.__module__ == "numpy" and issubclass(cls, np.generic):
+        of_parts = _bits
+    elif _is_record(cls):
+        of_parts = _state
+    else:
+        return _itself
+    return lambda x: (cls, of_parts(x))
+
+
+def as_it_is(x: Any) -> Hashable:
+    """The key of what is equal to the same alone."""
+    return x  # type: ignore[no-any-return]
+
+
+def _itself(x: Any) -> Hashable:
     try:
         hash(x)
     except TypeError:
-        raise NoKeyError(f"what is of type {cls.__name__} can change without a trace") from None
+        raise NoKeyError(f"what is of type {type(x).__name__} can change without a trace") from None
     return Itself(x)
 
 
@@ -122,13 +128,9 @@ def _items(x: Any) -> Hashable:
     return tuple([(exact(key), exact(value)) for key, value in x.items()])
 
 
-def _itself(x: Any) -> Hashable:
-    return x  # type: ignore[no-any-return]  # of a type whose equal objects are the same
-
-
 _BY_PARTS: dict[type, Callable[[Any], Hashable]] = {
-    **dict.fromkeys((str, bytes, int, bool, type(None), type(...), type(NotImplemented)), _itself),
-    BuiltinFunctionType: _itself,
+    **dict.fromkeys((str, bytes, int, bool, type(None), type(...), type(NotImplemented)), as_it_is),
+    BuiltinFunctionType: as_it_is,  # methods of one and the same object are equal
     float: struct.Struct("d").pack,  # NaNs and zeros by their bits
     complex: lambda x: struct.pack("dd", x.real, x.imag),
     tuple: _each,
@@ -144,8 +146,12 @@ _BY_PARTS: dict[type, Callable[[Any], Hashable]] = {
 }
 
 
-def _parts(x: Any) -> Hashable:
+def _reduced(x: Any) -> Hashable:
     return exact(x.__reduce_ex__(4))
+
+
+def _bits(x: Any) -> Hashable:
+    return Itself(x) if x.dtype.hasobject else (_reduced(x.dtype), x.tobytes())
 
 
 def _is_record(cls: type) -> bool:
@@ -161,7 +167,7 @@ _MADE_BY_PYTHON = 1 << 9
 """CPython's flag of classes that a ``class`` statement has made."""
 
 
-def _state(record: Any) -> dict[Any, Any]:
+def _state(record: Any) -> Hashable:
     """All that a record holds, also what is in no field."""
     slots = {
         (cls, name): getattr(record, name)
@@ -170,7 +176,7 @@ def _state(record: Any) -> dict[Any, Any]:
         if hasattr(record, name)
     }
     items = tuple(record) if isinstance(record, tuple) else ()
-    return {"items": items, "slots": slots, "attributes": getattr(record, "__dict__", {})}
+    return _each((items, slots, getattr(record, "__dict__", {})))
 
 
 def _slots_of(cls: type) -> list[str]:

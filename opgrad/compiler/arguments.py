@@ -14,7 +14,15 @@ from opgrad.compiler.traced import LIMIT
 from opgrad.containers import flatten_in_order
 from opgrad.cotangent import keeps_zeros
 from opgrad.data import PLAIN
-from opgrad.exact import Exactly, Itself, NoKeyError, exact, is_told_by_identity
+from opgrad.exact import (
+    Exactly,
+    Itself,
+    NoKeyError,
+    as_it_is,
+    exact,
+    is_told_by_identity,
+    key_maker,
+)
 
 Key = tuple[Hashable, ...]
 
@@ -128,17 +136,9 @@ _AS_THEY_ARE = (bool, str, bytes, BuiltinFunctionType)
 
 def _of_static(cls: type) -> Callable[[Any], Hashable]:
     """What makes the key of static arguments of a type."""
-    if cls in _AS_THEY_ARE or is_told_by_identity(cls):
-        return _as_it_is
-    return _exact_value if cls is Exactly else exact
-
-
-def _as_it_is(x: Any) -> Hashable:
-    return x  # type: ignore[no-any-return]
-
-
-def _exact_value(x: Exactly) -> Hashable:
-    return exact(x.value)
+    if cls is Exactly:
+        return lambda x: exact(x.value)
+    return as_it_is if cls in _AS_THEY_ARE else key_maker(cls)
 
 
 def _is_foreign(cls: type) -> bool:

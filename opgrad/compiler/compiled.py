@@ -66,6 +66,7 @@ class Compiled(Generic[P, R]):
         self._making = Lock()
         self._plain: Counter[str] = Counter()
         self._warned: set[str] = set()
+        self._has_warned_of_many = False
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """The function's result on these arguments."""
@@ -151,6 +152,7 @@ class Compiled(Generic[P, R]):
             self._plain["a program was being made meanwhile"] += 1
             return self.function(*args, **kwargs)
         try:
+            form = self._form = self._store.forms.get(form.key, form)
             found = self._looked_up_again(tried, form, key, leaves)
             may_make = self._store.may_make
             if found is OTHER and may_make and not form.is_noted(key):
@@ -231,9 +233,9 @@ class Compiled(Generic[P, R]):
     # -- for people ----------------------------------------------------------------------------
 
     def _warn_of_many(self) -> None:
-        if "many" in self._warned:
+        if self._has_warned_of_many:
             return
-        self._warned.add("many")
+        self._has_warned_of_many = True
         names = parameters_of(self.function)
         varied = variations(names, self._store.kinds)
         words, advice = varied[0] if varied else ("nothing that can be told", "Call it alike")
@@ -245,6 +247,10 @@ class Compiled(Generic[P, R]):
         )
 
     def _warn(self, what: str) -> None:
+        """Say it, once."""
+        if what in self._warned:
+            return
+        self._warned.add(what)
         frame = user_frame()
         warnings.warn_explicit(
             f"{self.__name__}, compiled, {what}",

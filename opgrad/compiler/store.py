@@ -125,6 +125,7 @@ class Store:
                 self.clock += 1
                 program.used = self.clock
                 kind.saved += kind.plain_seconds / max(kind.plain_calls, 1)
+                kind.is_watched = kind.saved < 2 * kind.lost
                 break
         else:
             found = OTHER
