@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from opgrad.compiler.avals import Aval, aval_of
+from opgrad.compiler.captured import as_now
 from opgrad.compiler.forms.table import METHODS, in_form
 from opgrad.compiler.operators import Operators, is_result
 from opgrad.compiler.primitives import (
@@ -139,9 +140,7 @@ class Trace:
                 return type(x)(map(hollow, x))
             if isinstance(x, dict):
                 return {key: hollow(value) for key, value in x.items()}
-            if isinstance(x, np.ndarray):
-                return x.copy()
-            return x
+            return as_now(x)
 
         run = Call(function, hollow(args), hollow(dict(kwargs)))
         self.viewed.update(x.node for x in inputs)  # it may return what shares their memory
