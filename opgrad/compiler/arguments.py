@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from opgrad.compiler.kind import Kind
-from opgrad.compiler.structures import Read, exact_keys, reader
+from opgrad.compiler.structures import exact_keys, reader
 from opgrad.compiler.traced import LIMIT
 from opgrad.containers import flatten_in_order
 from opgrad.cotangent import keeps_zeros
@@ -52,11 +52,12 @@ class Form:
         self.kinds: dict[Key, Kind] = {}
         self._integers = [i for i in self.dynamic if types[i] is int]
         self._exactly = [(i, _of_static(types[i])) for i in self.static]
-        self._read: Read | None = None
-        self._is_plain = False
-        if self.foreign is None:
-            self._read = reader(structure)
-            self._is_plain = structure == _structure_of((_LEAF,) * len(types))
+        self._read = reader(structure)
+        self._is_plain = structure == _structure_of((_LEAF,) * len(types))
+        if self.foreign is not None:
+            self.kinds[()] = kind = Kind(self, (), [])
+            kind.why = f"programs take no {types[self.foreign].__name__}"
+            kind.is_watched = True
 
     @staticmethod
     def key_of(structure: Any, types: tuple[type, ...]) -> Hashable:
@@ -106,8 +107,6 @@ class Form:
 
     def why_uncompiled(self, leaves: Sequence[Any], key: Key) -> str | None:
         """Why no program can be made for calls of that kind, if it can be told beforehand."""
-        if self.foreign is not None:
-            return f"programs take no {self.types[self.foreign].__name__}"
         if any(leaves[i].dtype.kind not in "fiubc" for i in self.arrays):
             return "programs take no arrays of objects, text, records or dates"
         changing = next(filter(_is_changing, _told_by_identity(key)), None)

@@ -107,10 +107,7 @@ class Compiled(Generic[P, R]):
         return self._without_program(programs, form, key, leaves, args, kwargs)
 
     def _form_of(self, structure: Any, types: tuple[type, ...]) -> Form:
-        key = Form.key_of(structure, types)
-        form = self._store.forms.get(key)
-        if form is None:
-            return Form(key, structure, types)
+        form = self._store.form(Form.key_of(structure, types), structure, types)
         self._form = form  # most likely that of the next call, too
         return form
 
@@ -124,6 +121,8 @@ class Compiled(Generic[P, R]):
     def _with_care(self, kind: Kind, leaves: Any, args: Any, kwargs: Any) -> R:
         if kind.why is not None:
             kind.used = self._store.clock = self._store.clock + 1
+            if kind.form.foreign is not None:
+                self._plain[kind.why] += 1
             return self.function(*args, **kwargs)
         if not kind.is_worth_trying:
             return self._unearned(kind, args, kwargs)

@@ -38,7 +38,19 @@ class Store:
         self.entries: list[Program | Kind] = []
         self.clock = 0
         self.let_go = 0
+        self._foreign: dict[Hashable, Form] = {}
         self._spent = self._earned = 0.0
+
+    def form(self, key: Hashable, structure: Any, types: tuple[type, ...]) -> Form:
+        """The form with that key; a new one, which is kept if it needs no programs."""
+        form = self.forms.get(key) or self._foreign.get(key)
+        if form is None:
+            form = Form(key, structure, types)
+            if form.foreign is not None:
+                if len(self._foreign) >= self.limit:
+                    self._foreign.clear()
+                self._foreign[key] = form
+        return form
 
     @property
     def programs(self) -> list[Program]:

@@ -7,6 +7,7 @@ structure is ``None`` if it has other containers than these.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from operator import is_
 from typing import Any, TypeAlias
 
 from opgrad.exact import exact
@@ -101,10 +102,14 @@ def _reader_of_sequence(cls: Any, parts: list[Read]) -> Read:
 
 def _reader_of_dict(parts: dict[Any, Read]) -> Read:
     keys = list(parts)  # in their order, which the function may go by
-    types = [str] * len(keys)  # members of an Enum may be equal to text
+    n = len(keys)
+    types = [str] * n  # members of an Enum may be equal to text
 
     def read(x: Any, leaves: list[Any]) -> bool:
-        if x.__class__ is not dict or list(x) != keys or [*map(type, x)] != types:
+        if x.__class__ is not dict or len(x) != n:
+            return False
+        is_same = all(map(is_, x, keys))  # most often; what is written twice is one object
+        if not is_same and (list(x) != keys or [*map(type, x)] != types):
             return False
         return all(part(x[key], leaves) for key, part in parts.items())
 
