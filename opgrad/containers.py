@@ -20,6 +20,7 @@ import numpy as np
 
 from opgrad.data import is_data
 from opgrad.errors import InputError
+from opgrad.exact import Exactly
 from opgrad.node import Node
 from opgrad.twins import COMPILED
 
@@ -94,7 +95,7 @@ def _register(cls: type) -> None:
 
     def take_apart(record: Any) -> tuple[list[Any], tuple[Any, ...], tuple[str, ...]]:
         held = {name: getattr(record, name) for name in names}
-        static = {name: x for name, x in held.items() if isinstance(x, STATIC)}
+        static = {name: Exactly(x) for name, x in held.items() if isinstance(x, STATIC)}
         inside = tuple(name for name in names if name not in static)
         return [held[name] for name in inside], (inside, tuple(static.items())), inside
 
@@ -102,8 +103,10 @@ def _register(cls: type) -> None:
         # Not by the constructor: its converters and validators expect what the user gives.
         inside, static = metadata
         record: Any = object.__new__(cls)
-        for name, x in (*zip(inside, children, strict=True), *static):
+        for name, x in zip(inside, children, strict=True):
             object.__setattr__(record, name, x)
+        for name, held in static:
+            object.__setattr__(record, name, held.value)
         return record
 
     _optree().register_pytree_node(cls, take_apart, put_together, namespace=NAMESPACE)

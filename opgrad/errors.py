@@ -105,6 +105,10 @@ class UnknownBackendError(OpgradError, LookupError):
     """No installed plugin provides the backend that was asked for."""
 
 
+class BackendError(OpgradError):
+    """A backend could not make a program, or made one that raises where it should not."""
+
+
 class ShapeError(OpgradError, ValueError):
     """The shapes of a function's results cannot be told before it runs.
 

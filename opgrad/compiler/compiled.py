@@ -3,6 +3,9 @@
 A call is looked up by the structure of its arguments, the shapes and dtypes of arrays, and static
 arguments. Its programs are tried in turn: one whose guards do not hold was made for other decisions
 than this call takes. If none will do, the function is traced on these arguments.
+
+One call at a time makes a program. Another one that has none meanwhile, in another thread or from
+inside the function, runs the function as it is, which is always right: nobody waits for anybody.
 """
 
 from __future__ import annotations
@@ -11,31 +14,30 @@ import functools
 import inspect
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache
+from threading import Lock
 from time import perf_counter
-from typing import Any, Generic, ParamSpec, TypeVar, overload
+from typing import Any, Generic, ParamSpec, TypeVar, Unpack, overload
 
-from opgrad.compiler.arguments import Form, StaticArgument
+from opgrad.compiler.arguments import Form, Key
+from opgrad.compiler.backends import Lowering
 from opgrad.compiler.collecting import uncollected
 from opgrad.compiler.kind import OTHER, Kind, Program
+from opgrad.compiler.options import Options, check_fit, checked
 from opgrad.compiler.passes import optimise
-from opgrad.compiler.structures import key_types
+from opgrad.compiler.report import explain, line_of, parameters_of, variations
+from opgrad.compiler.store import Store
 from opgrad.compiler.tracing import trace, tracing
 from opgrad.containers import flatten_in_order
 from opgrad.diagnostics import state, user_frame
-from opgrad.errors import CompileWarning, NotTraceable, UnknownBackendError
+from opgrad.errors import CompileWarning, NotTraceable
+from opgrad.exact import Exactly, NoKeyError
 from opgrad.graph import Graph
-from opgrad.hooks import Backend, Executable
-from opgrad.node import Node
-from opgrad.registry import default
 
 P = ParamSpec("P")
 R = TypeVar("R")
 X = TypeVar("X")
-
-MAX_TRACES = 32
-"""How many programs a kind of call may have, before the function runs as it is."""
 
 
 class Compiled(Generic[P, R]):
@@ -43,40 +45,28 @@ class Compiled(Generic[P, R]):
 
     Attributes:
         function: the function.
-        programs: those made so far, the latest last.
     """
 
-    def __init__(
-        self,
-        function: Callable[P, R],
-        *,
-        backend: str | Backend = "auto",
-        static_argnums: int | Sequence[int] = (),
-        static_argnames: str | Sequence[str] = (),
-        max_traces: int = MAX_TRACES,
-    ) -> None:
+    def __init__(self, function: Callable[P, R], **options: Unpack[Options]) -> None:
+        name = getattr(function, "__name__", repr(function))  # a partial has none
+        chosen = checked(options)
+        check_fit(function, name, chosen)
         functools.update_wrapper(self, function, updated=())
-        self.__name__ = getattr(function, "__name__", repr(function))  # a partial has none
-        self.__qualname__ = getattr(function, "__qualname__", self.__name__)
+        self.__name__ = name
+        self.__qualname__ = getattr(function, "__qualname__", name)
         self.function = function
-        self.programs: list[Program] = []
-        self._options = {
-            "backend": backend,
-            "static_argnums": static_argnums,
-            "static_argnames": static_argnames,
-            "max_traces": max_traces,
-        }
-        self._backend = backend
-        self._static_argnums = (
-            (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
-        )
-        self._static_argnames = (
-            (static_argnames,) if isinstance(static_argnames, str) else tuple(static_argnames)
-        )
-        self._max_traces = max_traces
+        self._options = options
+        self._static_argnums = chosen.static_argnums
+        self._static_argnames = chosen.static_argnames
         self._is_order_free = not _takes_any_name(function)
-        self._forms: dict[Any, Form] = {}
         self._form: Form | None = None
+        self._recent: Program | None = None
+        self._store = Store(chosen.max_programs)
+        self._lowering = Lowering(chosen.backend, name, self._warn)
+        self._making = Lock()
+        self._plain: Counter[str] = Counter()
+        self._warned: set[str] = set()
+        self._has_warned_of_many = False
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """The function's result on these arguments."""
@@ -90,75 +80,142 @@ class Compiled(Generic[P, R]):
             arguments = self._marked(args, kwargs)
         form = self._form
         leaves = form.leaves_of(arguments) if form is not None else None
-        if form is None or leaves is None:
-            leaves, structure = flatten_in_order(arguments)
-            form = self._form_of(structure, tuple(map(type, leaves)))
         try:
-            kind = form.kind(leaves)
-        except TypeError:  # a static argument cannot be hashed, or an integer is large
-            return self.function(*args, **kwargs)
-        if kind.is_eager:
-            return self.function(*args, **kwargs)
+            if form is None or leaves is None:
+                leaves, structure = flatten_in_order(arguments)
+                form = self._form_of(structure, tuple(map(type, leaves)))
+            key = form.kind_key(leaves)
+        except (NoKeyError, RecursionError) as error:
+            return self._without_key(error, args, kwargs)
+        kind = form.kinds.get(key)
+        if kind is None:
+            return self._without_program((), form, key, leaves, args, kwargs)
+        if kind.is_watched:
+            return self._with_care(kind, leaves, args, kwargs)
         inputs = leaves
-        if len(form.dynamic) < len(leaves):
+        if form.static:
             inputs = [leaves[i] for i in form.dynamic]
-        for program in kind.programs:
+        programs = kind.programs
+        for program in programs:
             found = program.run(inputs)
             if found is not OTHER:
+                if program is not self._recent:
+                    self._recent = program
+                    program.used = self._store.clock = self._store.clock + 1
                 result: R = found
                 return result
-        return self._trace(form, kind, leaves, args, kwargs)
+        return self._without_program(programs, form, key, leaves, args, kwargs)
 
     def _form_of(self, structure: Any, types: tuple[type, ...]) -> Form:
-        key = structure, types, key_types(structure)
-        form = self._forms.get(key)
-        if form is None:
-            form = self._forms[key] = Form(structure, types)
+        form = self._store.form(Form.key_of(structure, types), structure, types)
         self._form = form  # most likely that of the next call, too
         return form
 
-    def _trace(self, form: Form, kind: Kind, leaves: Any, args: Any, kwargs: Any) -> R:
-        if len(kind.programs) >= self._max_traces:
-            kind.is_eager = True
-            self._warn(
-                f"takes more than {self._max_traces} ways through decisions on the values of its "
-                f"arguments, and runs uncompiled from now on for arguments of these shapes. Use "
-                f"np.where for decisions that are taken element by element, or raise max_traces"
-            )
+    # -- calls that run uncompiled -------------------------------------------------------------
+
+    def _without_key(self, error: Exception, args: Any, kwargs: Any) -> R:
+        why = "an argument is a part of itself" if isinstance(error, RecursionError) else str(error)
+        self._plain[why] += 1
+        return self.function(*args, **kwargs)
+
+    def _with_care(self, kind: Kind, leaves: Any, args: Any, kwargs: Any) -> R:
+        if kind.why is not None:
+            kind.used = self._store.clock = self._store.clock + 1
+            if kind.form.foreign is not None:
+                self._plain[kind.why] += 1
             return self.function(*args, **kwargs)
-        with uncollected():
-            returned = self._program(form, kind, leaves)
-        if returned is OTHER:
-            return self.function(*args, **kwargs)
-        result: R = returned
+        if not kind.is_worth_trying:
+            return self._unearned(kind, args, kwargs)
+        programs = kind.programs
+        found = self._store.run(kind, [leaves[i] for i in kind.form.dynamic])
+        if found is OTHER:
+            return self._without_program(programs, kind.form, kind.key, leaves, args, kwargs)
+        result: R = found
         return result
 
-    def _program(self, form: Form, kind: Kind, leaves: Any) -> Any:
-        """Make one, while the function runs; ``OTHER`` if none can be made of it."""
+    def _unearned(self, kind: Kind | None, args: Any, kwargs: Any) -> R:
+        self._plain["there are as many programs as may be"] += 1
+        result: R = self._store.earn(kind, self.function, args, kwargs)
+        return result
+
+    def _without_program(
+        self, tried: Sequence[Program], form: Form, key: Key, leaves: Any, args: Any, kwargs: Any
+    ) -> R:
+        """Those that were tried, if any, do not fit: make one that does, or do without."""
+        self._recent = None  # so that the clock goes on when the next one is found
+        why = form.why_uncompiled(leaves, key)
+        if why is not None:
+            self._plain[why] += 1
+            return self.function(*args, **kwargs)
+        if not self._making.acquire(blocking=False):
+            self._plain["a program was being made meanwhile"] += 1
+            return self.function(*args, **kwargs)
+        try:
+            form = self._form = self._store.forms.get(form.key, form)
+            found = self._looked_up_again(tried, form, key, leaves)
+            may_make = self._store.may_make
+            if found is OTHER and may_make and not form.is_noted(key):
+                with uncollected():
+                    found = self._made(form, key, leaves)
+        finally:
+            self._making.release()
+        if found is not OTHER:
+            result: R = found
+            return result
+        if may_make:
+            return self.function(*args, **kwargs)
+        self._warn_of_many()
+        kind = form.kinds.get(key)
+        if kind is not None:
+            kind.is_watched = True
+        return self._unearned(kind, args, kwargs)
+
+    def _looked_up_again(self, tried: Sequence[Program], form: Form, key: Key, leaves: Any) -> Any:
+        """What a program gives that another thread has made, or whose backend is at fault."""
+        kind = form.kinds.get(key)
+        if kind is None:
+            return OTHER
+        inputs = [leaves[i] for i in form.dynamic]
+        for program in kind.programs:
+            found = OTHER if program in tried else program.run(inputs)
+            if found is OTHER and program.has_raised:
+                found = self._lowering.run_again(program, inputs)
+            if found is not OTHER:
+                return found
+        return OTHER
+
+    # -- making programs -----------------------------------------------------------------------
+
+    def _made(self, form: Form, key: Key, leaves: Any) -> Any:
+        """Make a program, while the function runs; ``OTHER`` if none can be made of it."""
+        self._lowering.find()  # if there is none, the function shall not run
+        static = [_plain(leaves[i]) for i in form.static]
         start = perf_counter()
         try:
             traces, returned = trace(
                 self._unmarked, self.__name__, leaves, form.structure, form.dynamic
             )
         except Exception as error:
+            self._store.spend(perf_counter() - start)
             cause = NotTraceable.behind(error)
             if cause is None:
                 raise
-            kind.is_eager = True
-            self._warn(f"runs uncompiled: {cause}")
+            why = f"{cause}{line_of(cause)}"
+            self._store.note(why, form, key, static)
+            self._warn(f"runs uncompiled: {why}")
             return OTHER
         traced = perf_counter()
         graph = optimise(traces.graph)
         optimised = perf_counter()
-        executable = self._lower(graph, traces.inputs)
+        executable = self._lowering.lower(graph, traces.inputs)
+        lowered = perf_counter()
         seconds = {
             "trace": traced - start,
             "passes": optimised - traced,
-            "backend": perf_counter() - optimised,
+            "backend": lowered - optimised,
         }
-        program = Program(traces, graph, executable, seconds)
-        kind.programs.append(program)
-        self.programs.append(program)
+        self._store.spend(lowered - start)
+        self._store.add(Program(traces, graph, executable, seconds), form, key, static)
         return returned
 
     def _unmarked(self, *args: Any, **kwargs: Any) -> R:
@@ -168,23 +225,31 @@ class Compiled(Generic[P, R]):
     def _marked(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
         n = len(args)
         chosen = {i % n for i in self._static_argnums if -n <= i < n}
-        marked = tuple(StaticArgument(x) if i in chosen else x for i, x in enumerate(args))
+        marked = tuple([Exactly(x) if i in chosen else x for i, x in enumerate(args)])
         names = self._static_argnames
-        return marked, {k: StaticArgument(x) if k in names else x for k, x in kwargs.items()}
+        return marked, {k: Exactly(x) if k in names else x for k, x in kwargs.items()}
 
-    def _lower(self, graph: Graph, inputs: Sequence[Node]) -> Executable:
-        if not isinstance(self._backend, str):
-            return self._backend.lower(graph, inputs)
-        if self._backend != "auto":
-            return default().backend(self._backend).lower(graph, inputs)
-        backend = automatic_backend()
-        try:
-            return backend.lower(graph, inputs)
-        except Exception as error:  # a backend that fails does not take the program down
-            self._warn(f"runs by NumPy, step by step, since its backend failed: {error!r}")
-            return default().backend("python").lower(graph, inputs)
+    # -- for people ----------------------------------------------------------------------------
+
+    def _warn_of_many(self) -> None:
+        if self._has_warned_of_many:
+            return
+        self._has_warned_of_many = True
+        names = parameters_of(self.function)
+        varied = variations(names, self._store.kinds)
+        words, advice = varied[0] if varied else ("nothing that can be told", "Call it alike")
+        self._warn(
+            f"is called in more ways than it may have programs ({self._store.limit}). What varies "
+            f"most: {words}. {advice}; or raise max_programs. From now on the program that was "
+            f"used least recently makes room for a new one, which is made less often, and calls "
+            f"that have none run uncompiled; see .explain()"
+        )
 
     def _warn(self, what: str) -> None:
+        """Say it, once."""
+        if what in self._warned:
+            return
+        self._warned.add(what)
         frame = user_frame()
         warnings.warn_explicit(
             f"{self.__name__}, compiled, {what}",
@@ -195,7 +260,13 @@ class Compiled(Generic[P, R]):
 
     def beside(self, function: Callable[..., X]) -> Compiled[..., X]:
         """Another function, compiled as this one is; it has no static arguments."""
-        return Compiled(function, backend=self._backend, max_traces=self._max_traces)
+        options = {k: x for k, x in self._options.items() if not k.startswith("static")}
+        return Compiled(function, **options)  # type: ignore[arg-type]  # Options, without some
+
+    @property
+    def programs(self) -> list[Program]:
+        """Those that there are now, the latest made last."""
+        return self._store.programs
 
     @property
     def graph(self) -> Graph:
@@ -212,21 +283,18 @@ class Compiled(Generic[P, R]):
         return self._latest().traces.graph
 
     def _latest(self) -> Program:
-        if not self.programs:
+        programs = self.programs
+        if not programs:
             raise LookupError(f"{self.__name__} has no program yet: call it first")
-        return self.programs[-1]
+        return programs[-1]
 
     def explain(self) -> str:
-        """What was made of the function so far, in lines for people."""
-        lines = [f"{self.__name__}: {len(self.programs)} program(s)"]
-        for number, program in enumerate(self.programs):
-            stages = ", ".join(f"{name} {1e3 * s:.1f} ms" for name, s in program.seconds.items())
-            lines += [
-                f"program {number}: {len(program.traces.graph)} nodes traced, "
-                f"{len(program.graph)} after passes; {program.traces.guards} guard(s); {stages}",
-                *(f"  {line}" for line in program.executable.report()),
-            ]
-        return "\n".join(lines)
+        """What was made of the function so far, in lines for people.
+
+        Its programs, each with the calls that it is for; what these calls differ in; and which
+        calls run uncompiled, and why.
+        """
+        return explain(self.__name__, self.function, self._store, dict(self._plain))
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else functools.partial(self, instance)
@@ -260,29 +328,15 @@ def _compile_again(function: Callable[..., Any], options: dict[str, Any]) -> Com
 
 
 def _plain(x: Any) -> Any:
-    return x.value if isinstance(x, StaticArgument) else x
-
-
-@cache
-def automatic_backend() -> Backend:
-    """LLVM if it can be had, else the interpreter, after saying how to get LLVM."""
-    try:
-        return default().backend("llvm")
-    except UnknownBackendError as error:
-        frame = user_frame()
-        warnings.warn_explicit(
-            f"compiled functions run by NumPy, step by step: {error}",
-            CompileWarning,
-            frame.f_code.co_filename,
-            frame.f_lineno,
-        )
-        return default().backend("python")
+    return x.value if isinstance(x, Exactly) else x
 
 
 @overload
-def compile(f: Callable[P, R], **options: Any) -> Compiled[P, R]: ...
+def compile(f: Callable[P, R], **options: Unpack[Options]) -> Compiled[P, R]: ...
 @overload
-def compile(f: None = None, **options: Any) -> Callable[[Callable[P, R]], Compiled[P, R]]: ...
+def compile(
+    f: None = None, **options: Unpack[Options]
+) -> Callable[[Callable[P, R]], Compiled[P, R]]: ...
 def compile(f: Callable[..., Any] | None = None, **options: Any) -> Any:
     """The function, compiled when it is called.
 
@@ -292,17 +346,23 @@ def compile(f: Callable[..., Any] | None = None, **options: Any) -> Any:
         backend: the name of one, such as ``"python"``, or one itself; ``"auto"``: the fastest that
             there is.
         static_argnums, static_argnames: arguments that are part of the program, by position and by
-            name: another value makes another program. They must be hashable. Anything that is no
-            number and no array is static anyway.
-        max_traces: how many programs there may be for arguments of the same shapes, which differ in
-            decisions that Python takes from values (``if x > 0``).
+            name: another value makes another program. What is no number and no array is static
+            anyway.
+        max_programs: how many programs there may be, 64 if nothing is said: for arguments of other
+            shapes, dtypes or structures, for other static arguments, and for other decisions that
+            Python takes from values (``if x > 0``). Where more are asked for, a warning says once
+            what varies; the program used least recently then makes room for a new one, and many
+            calls run uncompiled.
 
     Returns:
         A function that takes the same arguments and gives the same results, to rounding.
 
     Raises:
+        InputError: it is no function, an option is unknown, or its value makes no sense.
         UnknownBackendError: when called: no installed plugin has that backend.
+        BackendError: when called: the backend that was chosen failed.
     """
     if f is None:
+        checked(options)
         return lambda function: Compiled(function, **options)
     return Compiled(f, **options)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import define, field
 
 from opgrad.compiler.primitives import BROADCAST, VIEWS
 from opgrad.compiler.structures import builder
@@ -14,11 +14,14 @@ from opgrad.graph import Graph
 from opgrad.hooks import Executable
 from opgrad.node import Node
 
+if TYPE_CHECKING:
+    from opgrad.compiler.arguments import Form
+
 OTHER: Any = object()
 """What a program gives for arguments that lead to other decisions than it was made for."""
 
 
-@frozen(eq=False, repr=False)
+@define(eq=False, repr=False)
 class Program:
     """One trace of a function, made into code.
 
@@ -27,6 +30,9 @@ class Program:
         graph: what became of its graph.
         executable: what the backend made of that.
         seconds: how long each stage took.
+        kind: of the calls that it is for.
+        used: when it was last found after another one, on the clock of its store.
+        has_raised: its executable raised at least once; perhaps as the function would have.
         shared: the outputs that may share their memory with arguments, with each other, or with
             what was called back.
         built: makes the function's result of its leaves.
@@ -36,6 +42,9 @@ class Program:
     graph: Graph
     executable: Executable
     seconds: dict[str, float]
+    kind: Kind = field(init=False)
+    used: int = field(default=0, init=False)
+    has_raised: bool = field(default=False, init=False)
     shared: tuple[int, ...] = field(init=False)
     built: Callable[[Sequence[Any]], Any] = field(init=False)
 
@@ -58,12 +67,18 @@ class Program:
         structure = self.traces.structure
         return builder(structure) or structure.unflatten
 
-    def run(self, inputs: Sequence[Any]) -> Any:
-        """The function's result; ``OTHER`` if these arguments lead to other decisions."""
+    def run(self, inputs: Sequence[Any], stand_in: Executable | None = None) -> Any:
+        """The function's result; ``OTHER`` if these arguments lead to other decisions.
+
+        Args:
+            inputs: the arguments that the program takes.
+            stand_in: to run in place of the executable.
+        """
         traces = self.traces
         try:
-            values = self.executable(*inputs)
+            values = (stand_in or self.executable)(*inputs)
         except Exception:  # the function may not come here, or catch it; or raise it, being traced
+            self.has_raised = True
             return OTHER
         if traces.guards:
             if not values[-1]:
@@ -87,15 +102,38 @@ class Program:
 
 
 class Kind:
-    """What is known of such calls.
+    """What is known of calls with the same structure, types, shapes, dtypes and static arguments.
 
     Attributes:
+        form: of the calls.
+        key: what it is found by, among the form's kinds.
+        static: the static arguments, as they were given.
         programs: one for each way through decisions on values.
-        is_eager: the function runs as it is.
+        is_watched: such calls go a longer way, and may run uncompiled.
+        why: the reason, if they always do.
+        used: when the last of these did, on the clock of the store.
+        lost: seconds that it took to try programs, since it is watched.
+        saved: seconds that the function would have taken where one of them fitted.
+        plain_calls: how often the function ran for want of a program.
+        plain_seconds: how long that took.
     """
 
-    __slots__ = ("is_eager", "programs")
+    __slots__ = (
+        *("form", "key", "static", "programs", "is_watched", "why", "used"),
+        *("lost", "saved", "plain_calls", "plain_seconds"),
+    )
 
-    def __init__(self) -> None:
-        self.programs: list[Program] = []
-        self.is_eager = False
+    def __init__(self, form: Form, key: tuple[Any, ...], static: Sequence[Any]) -> None:
+        self.form = form
+        self.key = key
+        self.static = static
+        self.programs: tuple[Program, ...] = ()
+        self.is_watched = False
+        self.why: str | None = None
+        self.used = self.plain_calls = 0
+        self.lost = self.saved = self.plain_seconds = 0.0
+
+    @property
+    def is_worth_trying(self) -> bool:
+        """Whether trying programs took no longer, so far, than the function would have."""
+        return self.lost <= self.plain_seconds + self.saved

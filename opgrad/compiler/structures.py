@@ -6,8 +6,11 @@ structure is ``None`` if it has other containers than these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from operator import is_
 from typing import Any, TypeAlias
+
+from opgrad.exact import exact
 
 Read: TypeAlias = Callable[[Any, list[Any]], bool]
 """Puts the leaves of a container into a list; False if it has another structure."""
@@ -53,18 +56,22 @@ def reader(structure: Any) -> Read | None:
         return None
     if cls is list or cls is tuple:
         return _reader_of_sequence(cls, parts)
-    if cls is not dict or any(key_types(structure)):
+    if cls is not dict or any(type(key) is not str for key in structure.entries()):
         return None
     return _reader_of_dict(dict(zip(structure.entries(), parts, strict=True)))
 
 
-def key_types(structure: Any) -> tuple[type, ...]:
-    """The types of dicts' keys, other than text: 1 and True are equal, and not the same."""
+def exact_keys(structure: Any) -> tuple[Hashable, ...]:
+    """What tells dicts' keys apart that are not text: 1 and True are equal, and not the same.
+
+    Raises:
+        NoKeyError: nothing does.
+    """
     if structure.is_leaf():
         return ()
     own = structure.entries() if issubclass(structure.type or tuple, dict) else ()
-    found = tuple(type(key) for key in own if type(key) is not str)
-    return found + tuple(cls for child in structure.children() for cls in key_types(child))
+    found = tuple(exact(key) for key in own if type(key) is not str)
+    return found + tuple(key for child in structure.children() for key in exact_keys(child))
 
 
 def _read_leaf(x: Any, leaves: list[Any]) -> bool:
@@ -95,9 +102,14 @@ def _reader_of_sequence(cls: Any, parts: list[Read]) -> Read:
 
 def _reader_of_dict(parts: dict[Any, Read]) -> Read:
     keys = list(parts)  # in their order, which the function may go by
+    n = len(keys)
+    types = [str] * n  # members of an Enum may be equal to text
 
     def read(x: Any, leaves: list[Any]) -> bool:
-        if x.__class__ is not dict or list(x) != keys:
+        if x.__class__ is not dict or len(x) != n:
+            return False
+        is_same = all(map(is_, x, keys))  # most often; what is written twice is one object
+        if not is_same and (list(x) != keys or [*map(type, x)] != types):
             return False
         return all(part(x[key], leaves) for key, part in parts.items())
 

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from opgrad.compiler.avals import Aval, aval_of
+from opgrad.compiler.captured import as_now
 from opgrad.compiler.forms.table import METHODS, in_form
 from opgrad.compiler.operators import Operators, is_result
 from opgrad.compiler.primitives import (
@@ -71,7 +72,10 @@ class Trace:
         return Traced(self, make(None, (), aval_of(data)), data)
 
     def constant(self, data: Any) -> Node:
-        """Data from outside, as they are now."""
+        """Data from outside, as they are now.
+
+        A copy, also of what cannot be written to: it may be a view of what can, or be made so.
+        """
         if isinstance(data, list | tuple):
             data = np.asarray(data)
         if not isinstance(data, np.ndarray):
@@ -80,10 +84,8 @@ class Trace:
             element = constant(data[(0,) * data.ndim])
             return make(BROADCAST, (element,), aval_of(data), {"shape": data.shape})
         known = self._constants.get(id(data))
-        can_change = data.flags.writeable or data.base is not None
-        if known is None or (can_change and not _same(known[1].data, data)):
-            kept = data.copy() if can_change else data
-            known = self._constants[id(data)] = data, constant(kept)
+        if known is None or not _same(known[1].data, data):
+            known = self._constants[id(data)] = data, constant(data.copy())
         return known[1]
 
     def record(
@@ -138,9 +140,7 @@ class Trace:
                 return type(x)(map(hollow, x))
             if isinstance(x, dict):
                 return {key: hollow(value) for key, value in x.items()}
-            if isinstance(x, np.ndarray) and x.flags.writeable:
-                return x.copy()
-            return x
+            return as_now(x)
 
         run = Call(function, hollow(args), hollow(dict(kwargs)))
         self.viewed.update(x.node for x in inputs)  # it may return what shares their memory

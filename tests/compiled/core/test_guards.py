@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -191,35 +190,3 @@ def test_shapes_that_depend_on_values(backend: str) -> None:
     for x in ([1.0, -2.0, 3.0], [1.0, 2.0, 3.0], [-1.0, 2.0, 3.0], [-1.0, 2.0, -3.0]):
         assert_same(compiled(np.array(x)), og.value_and_grad(f)(np.array(x)))
     assert len(compiled.programs) == 3
-
-
-@EACH_BACKEND
-def test_too_many_ways_run_uncompiled(backend: str) -> None:
-    """With a warning that names the function, and right results from then on."""
-
-    def stepwise(x: float) -> float:
-        return int(x) * x
-
-    f = og.compile(stepwise, backend=backend, max_traces=3)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert [f(x) for x in (0.5, 1.5, 2.5, 0.5)] == [0.0, 1.5, 5.0, 0.0]
-    with pytest.warns(og.CompileWarning, match="stepwise, compiled, takes more than 3 ways"):
-        assert f(3.5) == 10.5
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert [f(x) for x in (4.5, 0.5)] == [18.0, 0.0]
-        assert f(np.float64(1.5)) == 1.5  # another kind of call: compiled
-    assert len(f.programs) == 4
-
-
-@EACH_BACKEND
-def test_the_bound_is_of_each_kind_of_call(backend: str) -> None:
-    """Ways for one shape do not count for another."""
-    f = og.compile(lambda x: x * int(x[0]), backend=backend, max_traces=2)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for n in (1, 2, 3):
-            for first in (1.0, 2.0):
-                f(np.full(n, first))
-    assert len(f.programs) == 6

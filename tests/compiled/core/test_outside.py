@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,16 +29,114 @@ def test_captured_data_are_constants(backend: str) -> None:
     assert_same(f(np.ones((1, 2))), np.array([[20000.0, 400.0]]))  # traced now
 
 
-@EACH_BACKEND
-def test_captured_views_are_copied(backend: str) -> None:
-    """Of an array that changes, a read-only view changes as well."""
+def _sealed() -> tuple[Any, Any]:
+    table = np.array([1.0, 2.0])
+    writable = table[:]
+    table.flags.writeable = False
+    return table, lambda: writable.__setitem__(0, 5.0)
+
+
+def _unsealed() -> tuple[Any, Any]:
+    table = np.array([1.0, 2.0])
+    table.flags.writeable = False
+
+    def change() -> None:
+        table.flags.writeable = True
+        table[0] = 5.0
+
+    return table, change
+
+
+def _read_only_view() -> tuple[Any, Any]:
     table = np.array([1.0, 2.0])
     view = table[:]
     view.flags.writeable = False
-    f = og.compile(lambda x: x * view, backend=backend)
+    return view, lambda: table.__setitem__(0, 5.0)
+
+
+def _buffer() -> tuple[Any, Any]:
+    buffer = bytearray(np.array([1.0, 2.0]).tobytes())
+    table = np.frombuffer(buffer)
+    return table, lambda: np.frombuffer(buffer, "u1").__setitem__(7, 64)
+
+
+def _writable() -> tuple[Any, Any]:
+    table = np.array([1.0, 2.0])
+    return table, lambda: table.__setitem__(0, 5.0)
+
+
+CAPTURED = [_sealed, _unsealed, _read_only_view, _buffer, _writable]
+USES: dict[str, Callable[[Any, Any], Any]] = {
+    "primitive": lambda x, t: x * t,
+    "called back": lambda x, t: np.interp(x, t, t[::-1]),
+    "folded": lambda x, t: x + np.sum(np.exp(t)),
+    "returned": lambda x, t: (x, t),
+    "in a list": lambda x, t: np.choose([0, 1], [t * x, t]),
+    "index": lambda x, t: x[t > 1.5],
+    "closure": lambda x, t: np.apply_along_axis(lambda v: v * t, 0, x),
+    "partial": lambda x, t: np.apply_along_axis(partial(np.multiply, t), 0, x),
+    "default": lambda x, t: np.apply_along_axis(partial(lambda v, t=t: v * t), 0, x),
+    "list of functions": lambda x, t: np.piecewise(x, [x > 1.5], [lambda v: v * t[0], 0.0]),
+}
+
+
+@EACH_BACKEND
+@pytest.mark.parametrize("capture", CAPTURED)
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_captured_data_stay_whole_as_they_were(
+    use: Callable[[Any, Any], Any], capture: Callable[[], tuple[Any, Any]], backend: str
+) -> None:
+    """Whatever becomes of them later, every part of the program has what was there when traced."""
+    table, change = capture()
+    f = og.compile(lambda x: use(x, table), backend=backend)
+    x = np.array([1.0, 2.0])
+    expected = use(x, table.copy())
+    f(x)
+    change()
+    assert table[0] != 1.0
+    assert_same(f(x), expected)
+
+
+SCALE = 2.0
+TABLE = np.array([1.0, 2.0])
+
+
+def _scaled(v: Any) -> Any:
+    return v * SCALE + (lambda: TABLE)()
+
+
+@EACH_BACKEND
+def test_globals_of_a_function_that_is_called_back(
+    backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are those of the traced call, as in what is traced: arrays and numbers."""
+    table = np.array([1.0, 2.0])
+    monkeypatch.setitem(globals(), "TABLE", table)
+    f = og.compile(lambda x: x * SCALE + np.apply_along_axis(_scaled, 0, x), backend=backend)
     f(np.ones(2))
-    table[:] = 5.0
-    assert_same(f(np.ones(2)), np.array([1.0, 2.0]))
+    table[0] = 100.0
+    monkeypatch.setitem(globals(), "SCALE", 100.0)
+    assert_same(f(np.ones(2)), np.array([5.0, 6.0]))
+    assert_same(_scaled(np.ones(2)), np.array([200.0, 102.0]))
+
+
+@EACH_BACKEND
+def test_captured_numbers_and_containers(backend: str) -> None:
+    """Attributes, lists and dicts, in a function inside the function as well."""
+
+    class Model:
+        scale = 2.0
+
+    model, rates, inner = Model(), [1.0, 2.0], {"w": [np.array([1.0, 2.0])]}
+
+    def make() -> Callable[[Any], Any]:
+        return lambda x: x * rates[0] + inner["w"][0] * model.scale
+
+    g = make()
+    f = og.compile(lambda x: g(x) + x * np.asarray(rates), backend=backend)
+    f(np.ones(2))
+    model.scale, rates[0], inner["w"][0][0] = 50.0, 50.0, 50.0
+    assert_same(f(np.ones(2)), np.array([4.0, 7.0]))
 
 
 @EACH_BACKEND
