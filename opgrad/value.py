@@ -373,6 +373,7 @@ connect(
     Constant=Constant,
     Value=Value,
     Op=Op,
+    InputError=InputError,
     Float64=np.float64,
     next_number=next_number,
     state=diagnostics.state,
