@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 import pluggy
 
 from opgrad.errors import PluginError
+from opgrad.installed import GROUP
 from opgrad.node import Node
 from opgrad.operation import Op
 
 if TYPE_CHECKING:
     from opgrad.graph import Graph
-
-GROUP = "opgrad"
-"""The entry-point group, and pluggy's project name."""
 
 F = TypeVar("F", bound=Callable[..., object])
 

@@ -90,13 +90,13 @@ def _to_certify(targets: Sequence[str]) -> list[PluginInfo]:
 def _certify(info: PluginInfo, reports: dict[str, Report]) -> None:
     """Write the certificate, if all of the plugin's ops have passed."""
     registry = default()
-    of_plugin = {registry.ops[f"{info.name}.{op}"]: reports[f"{info.name}.{op}"] for op in info.ops}
+    of_plugin = {op: reports[f"{info.name}.{op}"] for op in info.ops}
     if not all(of_plugin.values()):
         click.echo(f"{info} gets no certificate", err=True)
         return
     checked = {op: (report.properties, report.samples) for op, report in of_plugin.items()}
     try:
-        path = write_certificate(info, checked)
+        path = write_certificate(info, registry.fingerprints(info.name), checked)
     except OSError as error:
         raise click.ClickException(f"no certificate was written: {error}") from error
     click.echo(f"{info}: certified in {path}", err=True)

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+from attrs import asdict
 
 from opgrad.errors import PluginWarning
-from opgrad.fingerprint import fingerprint
 from opgrad.registry import Registry, default
 
 NAME = "opgrad-lock.json"
-FORMAT = 1
+FORMAT = 2
+HASHES = ("ops", "others")
+"""The parts of an entry that hold hashes, by what was hashed."""
 
 
 @click.command(short_help="Write which ops there are, with versions and hashes.")
@@ -46,12 +48,12 @@ def lock(out: Path) -> None:
 
 
 def locked(registry: Registry) -> dict[str, Any]:
-    """The plugins that are loaded, each with its distribution, version and ops."""
+    """The plugins that are loaded, each with its distribution, version and all that it brings."""
     plugins = {
         info.name: {
             "distribution": info.distribution,
             "version": info.version,
-            "ops": {op: fingerprint(registry.ops[f"{info.name}.{op}"]) for op in info.ops},
+            **asdict(registry.fingerprints(info.name)),
         }
         for info in registry.plugins
         if info.state == "loaded"
@@ -80,8 +82,8 @@ def read_lock(path: Path) -> dict[str, Any]:
 
 
 def _is_entry(entry: Any) -> bool:
-    named = {"distribution", "version", "ops"} <= entry.keys()
-    return named and isinstance(entry["ops"], dict)
+    named = {"distribution", "version", *HASHES} <= entry.keys()
+    return named and all(isinstance(entry[key], dict) for key in HASHES)
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -100,11 +102,16 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str,
 def _changes(was: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
     if was["version"] != now["version"]:
         yield f"version {now['version']}, locked at {was['version']}"
-    groups = {
-        "ops gone": [op for op in was["ops"] if op not in now["ops"]],
-        "ops new": [op for op in now["ops"] if op not in was["ops"]],
-        "rules changed": [op for op, h in was["ops"].items() if now["ops"].get(op, h) != h],
-    }
-    for what, ops in groups.items():
-        if ops:
-            yield f"{what}: {', '.join(ops)}"
+    for key in HASHES:
+        old, new = was[key], now[key]
+        prefix = "ops " if key == "ops" else ""
+        groups = {
+            f"{prefix}gone": [what for what in old if what not in new],
+            f"{prefix}new": [what for what in new if what not in old],
+            "rules changed" if key == "ops" else "changed": [
+                what for what, hash_ in old.items() if new.get(what, hash_) != hash_
+            ],
+        }
+        for how, things in groups.items():
+            if things:
+                yield f"{how}: {', '.join(things)}"
