@@ -22,8 +22,8 @@ from opgrad.discovery import (
     builtin_entry_points,
     disabled_in_vain,
     installed_entry_points,
-    kept_out,
     is_own,
+    kept_out,
 )
 from opgrad.errors import (
     PluginError,

@@ -1,4 +1,4 @@
-"""``opgrad lock``: which ops there are, from where, and with which rules, in a file."""
+"""``opgrad lock``: what plugins bring, from where, and with which rules, in a file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import click
 from attrs import asdict
 
+from opgrad.cli.writing import why, writing
 from opgrad.errors import PluginWarning
 from opgrad.registry import Registry, default
 
@@ -28,10 +29,11 @@ HASHES = ("ops", "others")
     help=f"The file to write; {NAME} if left out.",
 )
 def lock(out: Path) -> None:
-    """Write every op that is installed, its plugin's version, and a hash of its rules to a file.
+    """Write all that plugins bring, their versions, and a hash of each op's rules to a file.
 
     Kept with a project, it tells `opgrad doctor` later, or elsewhere, whether the same derivatives
-    are installed: the hash changes when an op's forward or rule does.
+    are installed: the hash changes when an op's forward, rule or lowering does. Also in the file:
+    functions made of ops, lowerings of other plugins' ops, schedulers, backends and bridges.
 
     \b
     Examples:
@@ -42,7 +44,8 @@ def lock(out: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PluginWarning)  # the doctor tells of these
         record = locked(registry)
-    out.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    with writing(out):
+        out.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     count = sum(len(plugin["ops"]) for plugin in record["plugins"].values())
     click.echo(f"{out}: {count} ops of {len(record['plugins'])} plugins")
 
@@ -71,8 +74,8 @@ def read_lock(path: Path) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         known = found["format"] == FORMAT and all(map(_is_entry, found["plugins"].values()))
     except OSError as error:
-        raise click.ClickException(f"{path} cannot be read: {error.strerror}") from None
-    except (ValueError, LookupError, TypeError, AttributeError):
+        raise click.ClickException(f"{path} cannot be read: {why(error)}") from None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         known = False
     if not known:
         raise click.ClickException(

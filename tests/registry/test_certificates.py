@@ -113,8 +113,8 @@ def test_built_ins_need_none(waves: Environment) -> None:
 
 def test_a_file_that_is_none_counts_for_nothing(waves: Environment) -> None:
     """No JSON, or another format."""
-    entry = '{"format": 1, "plugin": "waves", "ops": {"waves": "rules"}}'
-    for text in ("{", "[]", '{"format": 99, "ops": {}}', '{"format": 1, "ops": []}', entry):
+    entry = '{"format": 2, "plugin": "waves", "ops": {"waves": "rules"}}'
+    for text in ("{", "[]", '{"format": 99, "ops": {}}', '{"format": 2, "ops": []}', entry):
         (waves.folder / FILE).write_text(text)
         assert waves.run(STATUS)["waves"] == ["loaded", "uncertified"]
 
