@@ -121,8 +121,11 @@ class Node:
         raise ImmutableError(f"a node's {name!r} cannot be deleted: nodes are immutable")
 
     def __repr__(self) -> str:
-        made_by = "leaf" if self.op is None else self.op.name
-        return f"<{type(self).__name__} {self.number}: {made_by}, data={self.data!r}>"
+        try:
+            made_by = "leaf" if self.op is None else self.op.name
+            return f"<{type(self).__name__} {self.number}: {made_by}, data={self.data!r}>"
+        except AttributeError:  # made without its __init__, as a message may have to say
+            return object.__repr__(self)
 
 
 _set_op, _set_x, _set_y, _set_more, _set_data, _set_number = (

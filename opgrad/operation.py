@@ -125,7 +125,10 @@ class Op:
     """``rule(tangents, out, *inputs, **params)``, if the op has its own."""
 
     def __repr__(self) -> str:
-        return f"<op {self.name} of {self.module}>"
+        try:
+            return f"<op {self.name} of {self.module}>"
+        except AttributeError:  # made without its __init__, as a message may have to say
+            return object.__repr__(self)
 
     @property
     def complete(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from opgrad.cotangent import exact_zeros, seed
 from opgrad.diagnostics import has_nan
-from opgrad.node import Constant, Node
+from opgrad.node import Constant, Node, finished
 from opgrad.operation import Op
 from opgrad.residuals import last_pass
 from opgrad.schedule import cotangents_from
@@ -19,7 +19,10 @@ NOTHING: frozenset[Node] = frozenset()
 
 def raw(x: Any) -> Any:
     """The data of a node; anything else as it is."""
-    return x.data if isinstance(x, Node) else x
+    try:
+        return x.data if isinstance(x, Node) else x
+    except AttributeError:
+        return finished(x)  # which is not, and says so
 
 
 @twin("newer")

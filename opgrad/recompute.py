@@ -14,7 +14,7 @@ from opgrad.call import fresh_node
 from opgrad.containers import flatten
 from opgrad.node import Constant, Node, next_number
 from opgrad.operation import Op
-from opgrad.passes import newer
+from opgrad.passes import newer, raw
 from opgrad.pushforward import Pushforward
 from opgrad.residuals import Recording, only_residuals
 from opgrad.steps import by_number, step_by_step
@@ -51,7 +51,7 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
         kept = tuple(None if i in slots else leaf for i, leaf in enumerate(leaves))
         segment = _Segment(f, structure, kept, slots)
         start = next_number()
-        fresh = [Value.leaf(x.data) for x in given]
+        fresh = [Value.leaf(raw(x)) for x in given]
         outs, form = flatten(segment.run(fresh))
         stands_for: Mapping[Node, Node] = dict(zip(fresh, given, strict=True))
         results: list[Any] = []
