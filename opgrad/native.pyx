@@ -268,7 +268,8 @@ cdef inline tuple inputs_in(object more):
 
 
 cdef inline object rule_of(object op, Py_ssize_t position):
-    rules = of_op(op, RULES)
+    """Of what is known to be an op."""
+    rules = slot(op, RULES)
     if type(rules) is not tuple or len(<tuple>rules) <= position:
         raise InputError(f"an op has no rule for input {position}")
     return (<tuple>rules)[position]

@@ -57,22 +57,25 @@ class Node:
     ) -> None:
         if data.__class__ not in PLAIN and (isinstance(data, Node) or not is_data(data)):
             raise InputError(why_no_data(data, f"{type(self).__name__}() holds"))
+        x: Node | None = None
+        y: Node | None = None
+        more: tuple[tuple[Node, ...], dict[str, Any]] | None = None
         if op is not None or inputs or params:
-            inputs = self._checked(op, inputs, params)
+            op, inputs = self._checked(op, inputs, params)
+            x, y = inputs[0], inputs[1] if len(inputs) > 1 else None
+            if len(inputs) > 2 or params or op.arity is None:
+                more = inputs[2:], dict(params)
         _set_op(self, op)
-        _set_x(self, inputs[0] if inputs else None)
-        _set_y(self, inputs[1] if len(inputs) > 1 else None)
-        variadic = op is not None and op.arity is None
-        _set_more(
-            self, (inputs[2:], dict(params)) if len(inputs) > 2 or params or variadic else None
-        )
+        _set_x(self, x)
+        _set_y(self, y)
+        _set_more(self, more)
         _set_data(self, data)
         _set_number(self, next_number())
 
     def _checked(
         self, op: Op | None, inputs: tuple[Node, ...], params: Mapping[str, Any]
-    ) -> tuple[Node, ...]:
-        """The inputs; passes read them, and call the op's rules, without another look."""
+    ) -> tuple[Op, tuple[Node, ...]]:
+        """The op and inputs; passes read them, and call the op's rules, without another look."""
         who = f"{type(self).__name__}()"
         if op is None or isinstance(self, Constant):
             raise InputError(f"{who} makes a leaf here, which has no op, inputs and params")
@@ -96,7 +99,7 @@ class Node:
             raise InputError(f"{what} takes a mapping of params ({known}); given {say(params)}")
         if any(isinstance(param, Node) for param in params.values()):
             raise InputError(f"{what}: a param is never differentiated, so it is no node")
-        return tuple(inputs)
+        return op, tuple(inputs)
 
     @property
     def inputs(self) -> tuple[Node, ...]:
