@@ -41,7 +41,7 @@ def fingerprint(op: Op, lowering: Callable[..., Any] | None = None) -> str:
     package, seen = op.module.partition(".")[0], set[int]()
     told = list(_of_op(op, package, seen))
     if lowering is not None:
-        told += ["--- lowering", *_of_value("lowering", lowering, package, seen)]
+        told += ["--- lowering", *_of_given(lowering, package, seen)]
     return _hash(told)
 
 
@@ -52,7 +52,7 @@ def fingerprint_of(made: Any, module: str) -> str:
     """
     if not callable(made):
         return f"{type(made).__module__}.{type(made).__qualname__}"
-    return _hash(_of_value("function", made, module.partition(".")[0], set()))
+    return _hash(_of_given(made, module.partition(".")[0], set()))
 
 
 def _hash(told: Iterable[str]) -> str:
@@ -68,10 +68,16 @@ def _of_op(op: Op, package: str, seen: set[int]) -> Iterator[str]:
     yield f"implements={sorted(map(full_name, op.implements))}"
     for function in (op.forward, op.joint_rule, *op.rules, op.jvp_rule):
         yield "---"
-        if isinstance(function, FunctionType) and function is not missing_rule:
-            yield from _of_function(function, package, seen)  # its own, whatever its package
-        elif function is not missing_rule:
-            yield from _of_value("rule", function, package, seen)
+        if function is not None and function is not missing_rule:
+            yield from _of_given(function, package, seen)
+
+
+def _of_given(function: Any, package: str, seen: set[int]) -> Iterator[str]:
+    """What a forward or rule does, or another function that a plugin gives: from any package."""
+    if isinstance(function, FunctionType):
+        yield from _of_function(function, package, seen)
+    else:
+        yield from _of_value("given", function, package, seen)
 
 
 def _of_function(function: FunctionType, package: str, seen: set[int]) -> Iterator[str]:
@@ -126,7 +132,7 @@ def _of_module(
 def _member(module: ModuleType, name: str) -> Any:
     """What a module has of that name: also a submodule that nobody has imported yet."""
     found = vars(module).get(name, MISSING)
-    if found is MISSING and hasattr(module, "__path__") and name[:2] != "__":
+    if found is MISSING and hasattr(module, "__path__") and name.isidentifier():
         full = f"{module.__name__}.{name}"
         found = _module(full) if find_spec(full) else MISSING
     return found
@@ -152,8 +158,8 @@ def _imported(code: CodeType, home: str, package: str) -> Iterator[tuple[str, An
             full = ".".join(filter(None, (*parts, instruction.argval)))
             if full.partition(".")[0] == package:
                 module = _module(full)
-                if not names or module is MISSING:
-                    yield full, module
+                if module is MISSING or not names:  # import a.b binds a; import a.b as c, a.b
+                    yield from ((full, module), (package, _module(package)))
                 else:
                     yield from ((name, _member(module, name)) for name in names)
     for constant in code.co_consts:
