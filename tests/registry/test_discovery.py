@@ -142,7 +142,8 @@ def test_two_threads_that_wait_for_each_other_do_not_hang(
     import opgrad as og, opgrad_fixture
     opgrad_fixture.started[0].set()
     opgrad_fixture.started[1].wait()
-    time.sleep(0.3)  # the other thread now loads plugins, and waits for this module
+    while False not in og.default_registry()._loading:
+        time.sleep(0.001)  # the other thread is to load plugins, and wait for this module
     og.ops.doubled
     """
     environment.install("opgrad-slow", source=slow)
