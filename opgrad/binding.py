@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from opgrad.errors import InputError
-from opgrad.node import Node
+from opgrad.node import Node, finished
 from opgrad.operation import Op
 from opgrad.plugin import describe
 
@@ -53,7 +53,7 @@ def plain_index(index: Any) -> Any:
     if isinstance(index, tuple):
         return tuple(map(plain_index, index))
     if isinstance(index, Node):
-        return index.data
+        return finished(index).data
     if isinstance(index, np.ndarray | list):  # what was recorded must not change with the original
         copy = np.array(index)
         return copy if copy.size else copy.astype(copy.dtype if copy.dtype == bool else np.intp)

@@ -13,11 +13,11 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
-from opgrad.fingerprint import fingerprint
+from opgrad.fingerprint import fingerprint, fingerprint_of
 from opgrad.operation import Op
-from opgrad.plugin import PluginInfo
+from opgrad.plugin import Plugin, PluginInfo
 
-FORMAT = 1
+FORMAT = 2
 """Of the file; another is no certificate."""
 
 Status: TypeAlias = Literal["certified", "changed", "uncertified", "built in"]
@@ -55,8 +55,35 @@ def certificate_path(module: str) -> Path | None:
     return path.with_name(name if is_package else f"{path.stem}-{name}")
 
 
-def certification(info: PluginInfo, ops: Iterable[Op]) -> Certification:
+@frozen
+class Fingerprints:
+    """The hashes of what a plugin brings.
+
+    Attributes:
+        ops: of each op, by its name: of its forward, its rules and its lowering.
+        others: of all else, by what it is: functions made of ops, lowerings of other plugins' ops,
+            schedulers, backends, bridges.
+    """
+
+    ops: Mapping[str, str]
+    others: Mapping[str, str]
+
+
+def fingerprints(plugin: Plugin) -> Fingerprints:
+    """Those of a plugin that is loaded."""
+    lowerings = {claim.key: claim.made for claim in plugin.claims if claim.kind == "lowering"}
+    others = {
+        str(claim): fingerprint_of(claim.made, plugin.info.module)
+        for claim in plugin.claims
+        if claim.made is not None and not isinstance(claim.made, Op)
+        if claim.kind != "lowering" or claim.key not in plugin.ops
+    }
+    return Fingerprints({op.name: fingerprint(op, lowerings[op]) for op in plugin.ops}, others)
+
+
+def certification(plugin: Plugin) -> Certification:
     """How a plugin that is loaded stands."""
+    info = plugin.info
     if info.builtin:
         return Certification("built in")
     path = certificate_path(info.module)
@@ -65,8 +92,13 @@ def certification(info: PluginInfo, ops: Iterable[Op]) -> Certification:
         return Certification(
             "uncertified", f"it has no certificate: opgrad check --certify {info.name} makes one"
         )
-    certified: Mapping[str, str] = certificate["rules"]
-    changed = [op.name for op in ops if certified.get(op.name) != fingerprint(op)]
+    now, then = fingerprints(plugin), certificate["fingerprints"]
+    changed = [
+        what
+        for hashes, certified in ((now.ops, then.ops), (now.others, then.others))
+        for what, found in hashes.items()
+        if certified.get(what) != found
+    ]
     if changed:
         return Certification(
             "changed",
@@ -77,7 +109,7 @@ def certification(info: PluginInfo, ops: Iterable[Op]) -> Certification:
 
 
 def read_certificate(path: Path) -> dict[str, Any] | None:
-    """The ``plugin``, and the ``rules``: the hash of each op's, by its name.
+    """The ``plugin``, and the ``fingerprints`` that it had.
 
     ``None`` if there is no such file, or it is not one of ours.
     """
@@ -88,15 +120,18 @@ def read_certificate(path: Path) -> dict[str, Any] | None:
         if found["format"] != FORMAT:
             return None
         rules = {name: op["rules"] for name, op in found["ops"].items()}
-        return {"plugin": found["plugin"], "rules": rules}
+        fingerprints = Fingerprints(rules, dict(found["others"]))
+        return {"plugin": found["plugin"], "fingerprints": fingerprints}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
 
 
 def write_certificate(
-    info: PluginInfo, checked: Mapping[Op, tuple[Iterable[str], Iterable[str]]]
+    info: PluginInfo,
+    found: Fingerprints,
+    checked: Mapping[str, tuple[Iterable[str], Iterable[str]]],
 ) -> Path:
-    """Write what was checked of each op: the properties and the samples.
+    """Write what there is, and what was checked of each op: the properties and the samples.
 
     Raises:
         OSError: the file cannot be written, or the plugin's module is in no file.
@@ -114,13 +149,14 @@ def write_certificate(
         "distribution": info.distribution,
         "version": info.version,
         "ops": {
-            op.name: {
-                "rules": fingerprint(op),
+            op: {
+                "rules": found.ops[op],
                 "properties": list(properties),
                 "samples": list(samples),
             }
             for op, (properties, samples) in checked.items()
         },
+        "others": dict(found.others),
         "machine": {
             "python": platform.python_version(),
             "platform": f"{platform.system()} {platform.machine()}",

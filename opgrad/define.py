@@ -20,8 +20,9 @@ from typing import (
     overload,
 )
 
+from opgrad.data import say
 from opgrad.declaration import Functions, Samples, read_functions, read_samples, read_signature
-from opgrad.errors import InputError
+from opgrad.errors import InputError, OpDefinitionError
 from opgrad.operation import NO_MODULE, Data, Op, Raw
 from opgrad.plugin import describe
 from opgrad.value import Value, apply
@@ -354,10 +355,17 @@ def op(
     """
 
     def decorate(forward: Callable[..., Any]) -> OpN:
-        module = forward.__module__ or NO_MODULE
-        op_name = name or forward.__name__
+        if not callable(forward) or isinstance(forward, Op):
+            raise OpDefinitionError(f"@og.op takes a forward, a function; given {say(forward)}")
+        module = getattr(forward, "__module__", None) or NO_MODULE
+        op_name = name or getattr(forward, "__name__", None)
+        if not isinstance(op_name, str):
+            raise OpDefinitionError(f"@og.op finds no name for {say(forward)}; give it: name=...")
         what = f"op {op_name!r} ({module})"
-        signature = inspect.signature(forward)
+        try:
+            signature = inspect.signature(forward)
+        except (TypeError, ValueError) as error:
+            raise OpDefinitionError(f"{what}: its forward has no signature: {error}") from None
         arity, param_names = read_signature(signature, what)
         kinds = _ELEMENTWISE if elementwise else _GENERAL
         return kinds.get(arity, OpN)(

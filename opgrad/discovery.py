@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from opgrad.certificate import certification
-from opgrad.hooks import GROUP
+from opgrad.installed import GROUP, Origin, Unreadable, entry_points
 from opgrad.plugin import Plugin, PluginInfo, load_or_set_aside
 
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
@@ -30,26 +30,36 @@ def builtin_entry_points() -> tuple[EntryPoint, ...]:
         return ()
 
 
-def installed_entry_points() -> tuple[EntryPoint, ...]:
+def installed_entry_points() -> tuple[EntryPoint | Unreadable, ...]:
     """The entry points of every distribution on ``sys.path``, always in the same order."""
-    from importlib.metadata import entry_points
 
-    found = entry_points(group=GROUP)
-    return tuple(
-        sorted(found, key=lambda entry: (entry.dist.name if entry.dist else "", entry.name))
-    )
+    def place(found: EntryPoint | Unreadable) -> tuple[str, str]:
+        if isinstance(found, Unreadable):
+            return found.origin.name or "", ""
+        return Origin.of(found.dist).name or "", found.name
+
+    return tuple(sorted(entry_points(), key=place))
 
 
 def is_own(entry: EntryPoint) -> bool:
     """Whether it is of OpGrad's own distribution."""
-    return entry.dist is not None and entry.dist.name == BUILTIN_DISTRIBUTION
+    return Origin.of(entry.dist).name == BUILTIN_DISTRIBUTION
 
 
 def admitted(entry: EntryPoint, info: PluginInfo) -> Plugin:
     """What an entry point names, loaded; or why it is kept out."""
-    if info.name in _disabled():
-        return Plugin(info=info.with_state("disabled", "named in OPGRAD_DISABLE"))
+    if kept_out(info).state == "disabled":
+        return Plugin(info=kept_out(info))
+    if not entry.pattern.match(entry.value):
+        cause = f"its entry point names {entry.value!r}, which can be no module"
+        return Plugin(info=info.with_state("broken", cause))
     return _if_certified(load_or_set_aside(info, entry.load))
+
+
+def kept_out(info: PluginInfo) -> PluginInfo:
+    """A plugin in the state that the environment wants it in: disabled, or as it is."""
+    is_named = info.name in _disabled()
+    return info.with_state("disabled", "named in OPGRAD_DISABLE") if is_named else info
 
 
 def disabled_in_vain(plugins: Collection[str]) -> Iterator[str]:
@@ -58,7 +68,8 @@ def disabled_in_vain(plugins: Collection[str]) -> Iterator[str]:
     if unknown:
         import difflib
 
-        known = {*plugins, *(entry.name for entry in installed_entry_points())}
+        found = installed_entry_points()
+        known = {*plugins, *(e.name for e in found if not isinstance(e, Unreadable))}
         for name in unknown:
             if name not in known:
                 close = difflib.get_close_matches(name, known, n=1)
@@ -78,5 +89,5 @@ def _if_certified(plugin: Plugin) -> Plugin:
         "0",
     ):
         return plugin
-    found = certification(plugin.info, plugin.ops)
+    found = certification(plugin)
     return plugin if found else Plugin(info=plugin.info.with_state("uncertified", found.cause))

@@ -89,8 +89,15 @@ class UnknownOpError(OpgradError, AttributeError, LookupError):
     """No installed plugin provides an op of that name, or for that NumPy function."""
 
 
-class AmbiguousOpError(OpgradError, AttributeError, LookupError):
-    """Several plugins provide an op of that name, and none is preferred."""
+class AmbiguousError(OpgradError, LookupError):
+    """Several plugins provide a scheduler, backend or bridge of that name, and none is preferred.
+
+    Or several that are no op's own plugin say how it is lowered.
+    """
+
+
+class AmbiguousOpError(AmbiguousError, AttributeError):
+    """Several plugins provide an op of that name, or for that NumPy function; none is preferred."""
 
 
 class UnknownPluginError(OpgradError, LookupError):
@@ -99,6 +106,10 @@ class UnknownPluginError(OpgradError, LookupError):
 
 class UnknownSchedulerError(OpgradError, LookupError):
     """No installed plugin provides a scheduler of that name."""
+
+
+class SchedulerError(OpgradError):
+    """A scheduler returned something that is no mapping from nodes to cotangents."""
 
 
 class UnknownBackendError(OpgradError, LookupError):

@@ -9,7 +9,7 @@ import numpy as np
 
 from opgrad.data import PLAIN, is_data, is_number, is_traced, read_only, say, show, why_no_data
 from opgrad.errors import ForwardError, InputError, NotTraceable
-from opgrad.node import Constant, Node, Writable, next_number
+from opgrad.node import Constant, Node, Writable, finished, next_number
 from opgrad.operation import NO_PARAMS, Op, Raw, Rule
 from opgrad.plugin import describe
 from opgrad.registry import default
@@ -43,7 +43,7 @@ def as_node(x: Any, op: Op) -> Node:
         InputError: ``x`` is neither.
     """
     if isinstance(x, Node):
-        return x
+        return finished(x)
     if x.__class__ not in PLAIN and not is_data(x):
         raise InputError(why_no_data(x, f"{describe(op)} takes"))
     return constant(x)
@@ -114,6 +114,8 @@ def recover(
     Raises:
         Exception: the error, unless it is a :class:`~opgrad.errors.NotTraceable`.
     """
+    for x in inputs:
+        finished(x)
     cause = NotTraceable.behind(error)
     if cause is not None:
         cause.trace.unsettled = None

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from attrs import field, frozen
 
 from opgrad.errors import InputError
-from opgrad.node import Constant, Node
+from opgrad.node import Constant, Node, finished
 
 N = TypeVar("N", bound=Node)  # a mapping is invariant in its keys
 
@@ -63,6 +63,7 @@ class Graph:
                     f"Graph.of takes Values, one argument each; "
                     f"given {type(output).__name__} {output!r}"
                 )
+            finished(output)
         nodes = _ancestors(outputs)
         leaves = (n for n in nodes if n.op is None and not isinstance(n, Constant))
         return cls(

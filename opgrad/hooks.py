@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 import pluggy
 
+from opgrad.data import say
 from opgrad.errors import PluginError
+from opgrad.installed import GROUP
 from opgrad.node import Node
 from opgrad.operation import Op
 
 if TYPE_CHECKING:
     from opgrad.graph import Graph
-
-GROUP = "opgrad"
-"""The entry-point group, and pluggy's project name."""
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -131,7 +130,13 @@ class HookimplMarker:
     _mark = pluggy.HookimplMarker(GROUP)
 
     def __call__(self, function: F) -> F:
-        """Mark an implementation of the hook that has the function's name."""
+        """Mark an implementation of the hook that has the function's name.
+
+        Raises:
+            PluginError: it is no function.
+        """
+        if not callable(function) or not hasattr(function, "__name__"):
+            raise PluginError(f"@og.hookimpl marks a hook, a function; given {say(function)}")
         return self._mark(function)
 
     def _mark_as(self, hook: str, function: F) -> F:

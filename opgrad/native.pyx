@@ -118,6 +118,12 @@ cdef extern from *:
         return sums;
     }
 
+    /* Whether a class derives from another and adds nothing to its instances. */
+    static int is_alike(PyObject *type, PyObject *base) {
+        return PyType_Check(type) && PyType_IsSubtype((PyTypeObject *)type, (PyTypeObject *)base)
+            && ((PyTypeObject *)type)->tp_basicsize == ((PyTypeObject *)base)->tp_basicsize;
+    }
+
     /* An object's class, set in spite of its __setattr__: to one of the same slots. */
     static void set_class(PyObject *x, PyObject *type) {
         PyTypeObject *old = Py_TYPE(x);
@@ -151,6 +157,7 @@ cdef extern from *:
     bint any_nan(object)
     object sum_of_rows(object)
     object sums_of_rows(object)
+    bint is_alike(object, PyObject *)
     void set_class(object, object)
     Py_ssize_t length_of(object, int)
     bint is_array(object)
@@ -172,6 +179,7 @@ python = {}
 
 cdef:
     PyObject *Node
+    PyObject *Op
     PyObject *Constant
     PyObject *Value
     PyObject *Float64
@@ -179,21 +187,24 @@ cdef:
     Py_ssize_t DATA, MORE, NUMBER, OP, X, Y, GRAD  # slots of nodes
     Py_ssize_t FORWARD, RULES, JOINT, ELEMENTWISE, ARITY, OPAQUE  # slots of ops
     object next_number, state, lookup, default, is_data, recover, settle, watch, only_residuals
-    object usual, pull_back, accumulate, wrong_count, explain, by_number
+    object usual, pull_back, accumulate, wrong_count, explain, by_number, InputError
     Py_ssize_t LARGE
     Py_ssize_t DEPTH
 
 
 def connect(**parts):
     """Take what is needed, by name. No twin may be called before."""
-    global Node, Constant, Value, Float64, _kept
+    global Node, Op, Constant, Value, Float64, _kept
     global DATA, MORE, NUMBER, OP, X, Y, GRAD, FORWARD, RULES, JOINT, ELEMENTWISE, ARITY, OPAQUE
     global next_number, state, lookup, default, is_data, recover, settle, watch, only_residuals
-    global usual, pull_back, accumulate, wrong_count, explain, by_number
+    global usual, pull_back, accumulate, wrong_count, explain, by_number, InputError
     global LARGE, DEPTH
-    _kept = parts
-    Node, Constant, Value, Float64 = (
-        <PyObject *>parts["Node"], <PyObject *>parts["Constant"],
+    for name in ("Node", "Op", "Constant", "Value", "Float64"):
+        if not isinstance(parts[name], type):
+            raise TypeError(f"{name} is {parts[name]!r}, which is no class")
+    _kept = (_kept, parts)  # the earlier ones too: nodes may be theirs
+    Node, Op, Constant, Value, Float64 = (
+        <PyObject *>parts["Node"], <PyObject *>parts["Op"], <PyObject *>parts["Constant"],
         <PyObject *>parts["Value"], <PyObject *>parts["Float64"],
     )
     node, op = vars(parts["Node"]), vars(parts["Op"])
@@ -213,7 +224,7 @@ def connect(**parts):
     usual = parts["usual"]
     pull_back, accumulate = parts["pull_back"], parts["accumulate"]
     wrong_count, explain = parts["wrong_count"], parts["explain"]
-    by_number = parts["by_number"]
+    by_number, InputError = parts["by_number"], parts["InputError"]
 
 
 cdef Py_ssize_t _offset(object descriptor) except -1:
@@ -224,10 +235,44 @@ cdef Py_ssize_t _offset(object descriptor) except -1:
 
 
 cdef inline object slot(object x, Py_ssize_t offset):
+    """What a slot holds, of an object whose class is known to have it there."""
     cdef PyObject *found = SLOT(<PyObject *>x, offset)
     if found == NULL:
-        raise AttributeError(f"a {type(x).__name__} that has not been initialised")
+        raise InputError(f"the {type(x).__name__} that was given was made without its __init__")
     return <object>found
+
+
+# Only Node.__init__ and the functions here see to it that a node is made of nodes; nothing keeps a
+# caller from writing to its slots. Each object is looked at before its memory is.
+
+
+cdef inline object of_node(object x, Py_ssize_t offset):
+    if not is_node(x):
+        raise InputError(f"expected a node, given {type(x).__name__}")
+    return slot(x, offset)
+
+
+cdef inline object of_op(object op, Py_ssize_t offset):
+    if not PyObject_TypeCheck(op, <PyTypeObject *>Op):
+        raise InputError(f"expected an op, given {type(op).__name__}")
+    return slot(op, offset)
+
+
+cdef inline tuple inputs_in(object more):
+    """A node's inputs from the third on, of what it keeps beside the first two."""
+    if type(more) is tuple and len(<tuple>more) == 2:
+        others = (<tuple>more)[0]
+        if type(others) is tuple and type((<tuple>more)[1]) is dict:
+            return <tuple>others
+    raise InputError(f"expected a node's further inputs and params, given {type(more).__name__}")
+
+
+cdef inline object rule_of(object op, Py_ssize_t position):
+    """Of what is known to be an op."""
+    rules = slot(op, RULES)
+    if type(rules) is not tuple or len(<tuple>rules) <= position:
+        raise InputError(f"an op has no rule for input {position}")
+    return (<tuple>rules)[position]
 
 
 cdef inline void fill(object x, Py_ssize_t offset, object value):
@@ -312,7 +357,7 @@ def binary(str name, op=None):
         if not is_node(x):
             return python["binary"](name, op)(x, y)
         try:
-            data = slot(op, FORWARD)(slot(x, DATA), slot(y, DATA))
+            data = of_op(op, FORWARD)(slot(x, DATA), slot(y, DATA))
         except Exception as error:
             data = recover(error, op, (x, y))
         return new_value(op, x, y, None, settled(op, data, x, y))
@@ -328,7 +373,7 @@ def unary(str name, op=None):
         if not is_node(x):
             return python["unary"](name, op)(x)
         try:
-            data = slot(op, FORWARD)(slot(x, DATA))
+            data = of_op(op, FORWARD)(slot(x, DATA))
         except Exception as error:
             data = recover(error, op, (x,))
         return new_value(op, x, None, None, settled(op, data, x, None))
@@ -340,7 +385,7 @@ def apply(op, tuple args, params={}):
     cdef Py_ssize_t n = len(args)
     cdef list inputs = []
     cdef list data = []
-    arity = slot(op, ARITY)
+    arity = of_op(op, ARITY)
     if slot(op, OPAQUE) or (arity is not None and arity != n) or n == 0:
         return python["apply"](op, args, params)
     for x in args:
@@ -392,7 +437,7 @@ def plan(root, wrt):
     while i < len(order):
         node = order[i]
         i += 1
-        x, y, more = slot(node, X), slot(node, Y), slot(node, MORE)
+        x, y, more = of_node(node, X), slot(node, Y), slot(node, MORE)
         is_end = True
         if x is not None and not IS(x, Constant):
             is_end = False
@@ -405,7 +450,7 @@ def plan(root, wrt):
                 cotangents[y] = None
                 order.append(y)
         if more is not None:
-            for parent in (<tuple>(<tuple>more)[0]):
+            for parent in inputs_in(more):
                 if not IS(parent, Constant):
                     is_end = False
                     if parent not in cotangents:
@@ -422,7 +467,7 @@ def plan(root, wrt):
         if (
             slot(node, X) in needed
             or slot(node, Y) in needed
-            or (more is not None and not needed.isdisjoint(more[0]))
+            or (more is not None and not needed.isdisjoint(inputs_in(more)))
         ):
             needed.add(node)
     order = [node for node in order if node in needed]
@@ -436,7 +481,7 @@ def newer(leaves, start, *, stop=frozenset()):
     while i < len(order):
         node = order[i]
         i += 1
-        if slot(node, NUMBER) < start or (stop and node in stop):
+        if of_node(node, NUMBER) < start or (stop and node in stop):
             continue
         x, y, more = slot(node, X), slot(node, Y), slot(node, MORE)
         if x is not None and not IS(x, Constant) and x not in seen:
@@ -446,7 +491,7 @@ def newer(leaves, start, *, stop=frozenset()):
             seen.add(y)
             order.append(y)
         if more is not None:
-            for parent in (<tuple>(<tuple>more)[0]):
+            for parent in inputs_in(more):
                 if not IS(parent, Constant) and parent not in seen:
                     seen.add(parent)
                     order.append(parent)
@@ -479,7 +524,7 @@ def run_in_order(self, root, cotangent, wrt, record=False, /):
                 continue
             if wrt is not None and node not in wrt:
                 cotangents[node] = None
-            x, y, more, joint = slot(node, X), slot(node, Y), slot(node, MORE), slot(op, JOINT)
+            x, y, more, joint = slot(node, X), slot(node, Y), slot(node, MORE), of_op(op, JOINT)
             if more is not None and (
                 y is not None or joint is not None or slot(op, ARITY) is None
             ):
@@ -490,23 +535,23 @@ def run_in_order(self, root, cotangent, wrt, record=False, /):
                 g = sealed(g)
             elif not is_number(g) and not IS(g, Float64):
                 g = read_only(g)
-            out, xd, cy = slot(node, DATA), slot(x, DATA), None
+            out, xd, cy = slot(node, DATA), of_node(x, DATA), None
             needs_x, needs_y = x in cotangents, y is not None and y in cotangents
             if y is None:
                 if not needs_x:
                     continue
-                rule = (<tuple>slot(op, RULES))[0]
+                rule = rule_of(op, 0)
                 if more is None:
                     cx = rule(g, out, xd)
                 else:
+                    inputs_in(more)
                     args[0], args[1], args[2] = <PyObject *>g, <PyObject *>out, <PyObject *>xd
                     cx = PyObject_VectorcallDict(rule, args, 3, <PyObject *>(<tuple>more)[1])
             else:
-                yd = slot(y, DATA)
+                yd = of_node(y, DATA)
                 if joint is None:
-                    rules = slot(op, RULES)
-                    cx = (<tuple>rules)[0](g, out, xd, yd) if needs_x else None
-                    cy = (<tuple>rules)[1](g, out, xd, yd) if needs_y else None
+                    cx = rule_of(op, 0)(g, out, xd, yd) if needs_x else None
+                    cy = rule_of(op, 1)(g, out, xd, yd) if needs_y else None
                 elif not needs_x and not needs_y:
                     continue
                 else:
@@ -545,10 +590,10 @@ cdef object fitted(object node, object position, object primal, object ct):
     ):
         if same_shape(ct, primal):
             return ct
-        out = slot(node, DATA)
+        out = of_node(node, DATA)
         if (
             axes_of(ct) == 2
-            and slot(slot(node, OP), ELEMENTWISE)
+            and of_op(slot(node, OP), ELEMENTWISE)
             and is_array(out)
             and same_shape(ct, out)
             and is_double_block(ct)
@@ -594,14 +639,14 @@ def leaves(list arrays):
 
 def spend(list nodes, cls):
     for node in nodes:
-        if IS(node, Value) and slot(node, OP) is None:
+        if IS(node, Value) and slot(node, OP) is None and is_alike(cls, Value):
             set_class(node, cls)
         else:
             python["spend"]([node], cls)
 
 
 def older(list nodes, start):
-    return [node for node in nodes if slot(node, NUMBER) < start]
+    return [node for node in nodes if of_node(node, NUMBER) < start]
 
 
 # -- what comes back -----------------------------------------------------------------------------

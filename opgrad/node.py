@@ -12,7 +12,8 @@ from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from opgrad.errors import ImmutableError
+from opgrad.data import PLAIN, is_data, say, why_no_data
+from opgrad.errors import ImmutableError, InputError
 from opgrad.operation import NO_PARAMS, Op, Raw
 
 next_number = count().__next__
@@ -27,6 +28,9 @@ class Node:
         params: the op's static keyword arguments.
         data: the primal: what the op's forward returned, or the leaf's own data.
         number: grows with every node made; inputs have smaller numbers than outputs.
+
+    Raises:
+        InputError: ``data`` is no number or array, or the others do not fit each other.
     """
 
     # The inputs are stored as `x`, `y` (None where there is no such input) and, in the rarer case
@@ -51,15 +55,51 @@ class Node:
         inputs: tuple[Node, ...] = (),
         params: Mapping[str, Any] = NO_PARAMS,
     ) -> None:
+        if data.__class__ not in PLAIN and (isinstance(data, Node) or not is_data(data)):
+            raise InputError(why_no_data(data, f"{type(self).__name__}() holds"))
+        x: Node | None = None
+        y: Node | None = None
+        more: tuple[tuple[Node, ...], dict[str, Any]] | None = None
+        if op is not None or inputs or params:
+            op, inputs = self._checked(op, inputs, params)
+            x, y = inputs[0], inputs[1] if len(inputs) > 1 else None
+            if len(inputs) > 2 or params or op.arity is None:
+                more = inputs[2:], dict(params)
         _set_op(self, op)
-        _set_x(self, inputs[0] if inputs else None)
-        _set_y(self, inputs[1] if len(inputs) > 1 else None)
-        variadic = op is not None and op.arity is None
-        _set_more(
-            self, (inputs[2:], dict(params)) if len(inputs) > 2 or params or variadic else None
-        )
+        _set_x(self, x)
+        _set_y(self, y)
+        _set_more(self, more)
         _set_data(self, data)
         _set_number(self, next_number())
+
+    def _checked(
+        self, op: Op | None, inputs: tuple[Node, ...], params: Mapping[str, Any]
+    ) -> tuple[Op, tuple[Node, ...]]:
+        """The op and inputs; passes read them, and call the op's rules, without another look."""
+        who = f"{type(self).__name__}()"
+        if op is None or isinstance(self, Constant):
+            raise InputError(f"{who} makes a leaf here, which has no op, inputs and params")
+        if not isinstance(op, Op) or not hasattr(op, "jvp_rule"):  # its last field
+            raise InputError(f"{who} takes an op, such as og.ops.exp; given {say(op)}")
+        what = f"{who} of op {op.name!r} ({op.module})"
+        if not isinstance(inputs, tuple | list):
+            raise InputError(f"{what} takes a tuple of nodes; given {say(inputs)}")
+        for x in inputs:
+            if not isinstance(x, Node):
+                raise InputError(
+                    f"{what} takes nodes for inputs; given {say(x)}. Make it one: og.Constant(...)"
+                    f", or og.Value(...) if a gradient is to flow to it."
+                )
+            finished(x)
+        if not inputs or (op.arity is not None and op.arity != len(inputs)):
+            expected = "one input or more" if op.arity is None else f"inputs: {op.arity}"
+            raise InputError(f"{what} takes {expected}; given {len(inputs)}")
+        if not isinstance(params, Mapping) or not params.keys() <= op.param_names:
+            known = ", ".join(sorted(op.param_names)) or "none"
+            raise InputError(f"{what} takes a mapping of params ({known}); given {say(params)}")
+        if any(isinstance(param, Node) for param in params.values()):
+            raise InputError(f"{what}: a param is never differentiated, so it is no node")
+        return op, tuple(inputs)
 
     @property
     def inputs(self) -> tuple[Node, ...]:
@@ -84,13 +124,30 @@ class Node:
         raise ImmutableError(f"a node's {name!r} cannot be deleted: nodes are immutable")
 
     def __repr__(self) -> str:
-        made_by = "leaf" if self.op is None else self.op.name
-        return f"<{type(self).__name__} {self.number}: {made_by}, data={self.data!r}>"
+        try:
+            made_by = "leaf" if self.op is None else self.op.name
+            return f"<{type(self).__name__} {self.number}: {made_by}, data={self.data!r}>"
+        except AttributeError:  # made without its __init__, as a message may have to say
+            return object.__repr__(self)
 
 
 _set_op, _set_x, _set_y, _set_more, _set_data, _set_number = (
     Node.__dict__[name].__set__ for name in ("op", "x", "y", "more", "data", "number")
 )
+
+
+def finished(node: Node) -> Node:
+    """The node, if it was made as nodes are.
+
+    Raises:
+        InputError: it was made by ``__new__`` alone, and is empty.
+    """
+    try:
+        node.number  # noqa: B018  # set last
+    except AttributeError:
+        kind = type(node).__name__
+        raise InputError(f"the {kind} that was given was made without its __init__") from None
+    return node
 
 
 set_data = _set_data
@@ -99,7 +156,10 @@ set_data = _set_data
 
 def raw(x: Any) -> Any:
     """The data of a node; anything else as it is."""
-    return x.data if isinstance(x, Node) else x
+    try:
+        return x.data if isinstance(x, Node) else x
+    except AttributeError:
+        return finished(x)  # which is not, and says so
 
 
 class Constant(Node):

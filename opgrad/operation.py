@@ -145,7 +145,10 @@ class Op:
     """If the op's rules run a pass of their own: what they do in one that tracks what is alive."""
 
     def __repr__(self) -> str:
-        return f"<op {self.name} of {self.module}>"
+        try:
+            return f"<op {self.name} of {self.module}>"
+        except AttributeError:  # made without its __init__, as a message may have to say
+            return object.__repr__(self)
 
     @property
     def complete(self) -> bool:

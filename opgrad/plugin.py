@@ -15,8 +15,10 @@ import pluggy
 from attrs import evolve, frozen
 
 from opgrad import hooks
+from opgrad.claims import Claim, claims_of, is_home
 from opgrad.errors import MissingExtra, PluginError
 from opgrad.hooks import Backend, Bridge, Scheduler
+from opgrad.installed import GROUP, Origin, Unreadable, entry_points
 from opgrad.operation import NO_MODULE, Op, full_name, missing_rule
 
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
@@ -40,8 +42,11 @@ class PluginInfo:
             ``broken``.
         cause: why it is not loaded.
         ops: the names of the ops that it brings.
+        functions: the NumPy functions that it has functions made of ops for.
+        lowerings: the ops that it says how to lower.
         schedulers: the names of the schedulers that it brings.
         backends: the names of the backends that it brings.
+        bridges: the names of the bridges that it brings.
     """
 
     name: str
@@ -52,8 +57,11 @@ class PluginInfo:
     state: State = "loaded"
     cause: str = ""
     ops: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    lowerings: tuple[str, ...] = ()
     schedulers: tuple[str, ...] = ()
     backends: tuple[str, ...] = ()
+    bridges: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         package = self.distribution or f"module {self.module}"
@@ -62,14 +70,20 @@ class PluginInfo:
     @classmethod
     def of(cls, entry: EntryPoint, *, builtin: bool) -> PluginInfo:
         """Read who it is from its entry point's metadata; imports nothing."""
-        dist = entry.dist
+        origin = Origin.of(entry.dist)
         return cls(
             name=entry.name,
             module=entry.value.partition("[")[0].strip(),  # without extras
-            distribution=dist.name if dist else None,
-            version=(dist.version if dist else None) or "?",
+            distribution=origin.name,
+            version=origin.version,
             builtin=builtin,
         )
+
+    @classmethod
+    def unreadable(cls, found: Unreadable) -> PluginInfo:
+        """What stands for the plugins of a distribution whose entry points cannot be read."""
+        name, version = found.origin.name, found.origin.version
+        return cls(name or "?", "?", name, version, state="broken", cause=found.cause)
 
     def with_state(self, state: State, cause: str) -> PluginInfo:
         """The same plugin in another state."""
@@ -78,15 +92,11 @@ class PluginInfo:
 
 @frozen
 class Plugin:
-    """A plugin and what its hooks returned."""
+    """A plugin and what it claims: all that its hooks returned."""
 
     info: PluginInfo
     ops: tuple[Op, ...] = ()
-    functions: Mapping[Callable[..., Any], Callable[..., Any]] = MappingProxyType({})
-    lowerings: Mapping[Any, Callable[..., Any]] = MappingProxyType({})
-    backends: tuple[Backend, ...] = ()
-    bridges: tuple[Bridge, ...] = ()
-    schedulers: tuple[Scheduler, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 _owners: WeakKeyDictionary[Op, PluginInfo] = WeakKeyDictionary()
@@ -103,25 +113,56 @@ def describe(op: Op) -> str:
 
 def _installed_owner(op: Op) -> PluginInfo | None:
     """Whose module an op comes from that was imported directly, before its plugin was loaded."""
-    from importlib.metadata import entry_points
-
-    for entry in entry_points(group=hooks.GROUP):
-        if f"{op.module}.".startswith(f"{entry.module}."):
-            return PluginInfo.of(entry, builtin=False)
+    for entry in entry_points():
+        if not isinstance(entry, Unreadable):
+            info = PluginInfo.of(entry, builtin=False)
+            if f"{op.module}.".startswith(f"{info.module}."):
+                return info
     return None
 
 
 def load_or_set_aside(info: PluginInfo, find_module: Callable[[], ModuleType]) -> Plugin:
-    """Load a plugin; if that fails, return it as unavailable or broken, with the cause."""
+    """Load a plugin; if that fails, return it as unavailable or broken, with the cause.
+
+    Whatever its module or its hooks raise is the plugin's fault and no one else's, but what a
+    signal brings: the user's Ctrl-C, or a handler that ends the program.
+    """
     try:
         return load(info, find_module())
     except MissingExtra as error:
         return Plugin(info=info.with_state("unavailable", str(error)))
     except PluginError as error:
         cause = str(error)
-    except (Exception, SystemExit) as error:  # a module may be a script that exits
-        cause = f"{type(error).__name__}: {error}{_where(error, info)}"
+    except BaseException as error:
+        if _is_of_signal(error):
+            raise
+        cause = f"{type(error).__name__}: {_text(error)}{_where(error, info)}"
     return Plugin(info=info.with_state("broken", cause))
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # it has a __str__ of its own, which is as broken
+        return "(it has no text)"
+
+
+def _is_of_signal(error: BaseException) -> bool:
+    """Whether an exception came out of a signal's handler, and so may have come at any line."""
+    import signal  # when a plugin is broken only
+    from opcode import opname
+
+    handlers = {getattr(signal.getsignal(s), "__code__", None) for s in signal.valid_signals()}
+    raised_here = False
+    link = error.__traceback__
+    while link is not None:
+        code = link.tb_frame.f_code
+        if code in handlers:
+            return True
+        raised_here = opname[code.co_code[link.tb_lasti]] == "RAISE_VARARGS"
+        link = link.tb_next
+    # Python's own handler, of Ctrl-C, has no frame.
+    return isinstance(error, KeyboardInterrupt) and not raised_here
 
 
 def _where(error: BaseException, info: PluginInfo) -> str:
@@ -133,7 +174,7 @@ def _where(error: BaseException, info: PluginInfo) -> str:
     lines = [
         f" ({PurePath(frame.f_code.co_filename).name}:{number})"
         for frame, number in traceback.walk_tb(error.__traceback__)
-        if frame.f_globals.get("__name__", "").partition(".")[0] == package
+        if str(frame.f_globals.get("__name__")).partition(".")[0] == package
     ]
     line = lines[-1] if lines and not isinstance(error, SyntaxError) else ""  # that says its own
     imported = module in sys.modules
@@ -150,7 +191,7 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
     """
     if not isinstance(module, ModuleType):
         raise PluginError(f"its entry point names {info.module}, which is no module: {module!r}")
-    manager = pluggy.PluginManager(hooks.GROUP)
+    manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hooks)
     try:
         manager.register(module, name=info.name)
@@ -164,47 +205,33 @@ def load(info: PluginInfo, module: ModuleType) -> Plugin:
     for name in hooks.HOOKS:
         if name not in implemented and isinstance(vars(module).get(name), FunctionType):
             raise PluginError(f"its {name}() is not marked with @og.hookimpl")
-    ops = _items(manager.hook.opgrad_ops)
-    functions = _functions(manager.hook.opgrad_functions)
-    lowerings = _lowerings(manager.hook.opgrad_lowerings)
-    schedulers = _items(manager.hook.opgrad_schedulers)
-    backends = _items(manager.hook.opgrad_backends)
-    bridges = _items(manager.hook.opgrad_bridges)
-    if not any((ops, functions, lowerings, schedulers, backends, bridges)):
+    brought = {hook: READ[hook](getattr(manager.hook, hook)) for hook in hooks.HOOKS}
+    if not any(brought.values()):
         raise PluginError(
             f"it brings nothing: its module {info.module} implements no hook "
             f"(is it marked with @og.hookimpl?), or its hooks return nothing"
         )
+    ops = brought["opgrad_ops"]
     for op in ops:
         _check_op(module, op)
-    for scheduler in schedulers:
-        _check_made("opgrad_schedulers", Scheduler, scheduler)
-    for backend in backends:
-        _check_made("opgrad_backends", Backend, backend)
-    for bridge in bridges:
-        _check_made("opgrad_bridges", Bridge, bridge)
-    _check_unique("backends named {}", (repr(b.name) for b in backends))
-    _check_unique("bridges named {}", (repr(b.name) for b in bridges))
-    _check_unique("ops named {}", (repr(op.name) for op in ops))
-    _check_unique("ops that implement {}", (full_name(f) for op in ops for f in op.implements))
-    _check_unique("schedulers named {}", (repr(s.name) for s in schedulers))
+    for hook, protocol in _MADE.items():
+        for made in brought[hook]:
+            _check_made(hook, protocol, made)
+    claims = claims_of(info.name, info.module, builtin=info.builtin, brought=brought)
+    _check_unique(claims)
     info = evolve(
         info,
         ops=tuple(op.name for op in ops),
-        schedulers=tuple(scheduler.name for scheduler in schedulers),
-        backends=tuple(backend.name for backend in backends),
+        functions=tuple(map(full_name, brought["opgrad_functions"])),
+        lowerings=tuple(f"{op.module}.{op.name}" for op in brought["opgrad_lowerings"]),
+        schedulers=tuple(scheduler.name for scheduler in brought["opgrad_schedulers"]),
+        backends=tuple(backend.name for backend in brought["opgrad_backends"]),
+        bridges=tuple(bridge.name for bridge in brought["opgrad_bridges"]),
     )
-    for op in ops:
-        _owners.setdefault(op, info)  # a plugin may pass on another's op
-    return Plugin(
-        info=info,
-        ops=ops,
-        functions=functions,
-        schedulers=schedulers,
-        lowerings=lowerings,
-        backends=backends,
-        bridges=bridges,
-    )
+    for op in ops:  # a plugin may pass on another's op
+        if op not in _owners or (is_home(info.module, op) > is_home(_owners[op].module, op)):
+            _owners[op] = info
+    return Plugin(info=info, ops=ops, claims=claims)
 
 
 def _functions(hook: pluggy.HookCaller) -> Mapping[Callable[..., Any], Callable[..., Any]]:
@@ -245,6 +272,17 @@ def _items(hook: pluggy.HookCaller) -> tuple[Any, ...]:
     return tuple(result)
 
 
+READ: Mapping[str, Callable[[pluggy.HookCaller], Any]] = {
+    "opgrad_ops": _items,
+    "opgrad_functions": _functions,
+    "opgrad_lowerings": _lowerings,
+    "opgrad_schedulers": _items,
+    "opgrad_backends": _items,
+    "opgrad_bridges": _items,
+}
+"""How what each hook returned is read."""
+
+
 def _check_op(module: ModuleType, op: object) -> None:
     if not isinstance(op, Op) or not callable(op):
         raise PluginError(
@@ -280,6 +318,11 @@ def _check_made(hook: str, protocol: type[Scheduler | Backend | Bridge], made: o
             ) from None
 
 
+_MADE: Mapping[str, type[Scheduler | Backend | Bridge]] = {
+    "opgrad_schedulers": Scheduler,
+    "opgrad_backends": Backend,
+    "opgrad_bridges": Bridge,
+}
 _CALLED: Mapping[type, Mapping[str, tuple[str, ...]]] = {
     Scheduler: {"run": ("root", "cotangent", "wrt", "record")},
     Backend: {"lower": ("graph", "inputs")},
@@ -288,7 +331,8 @@ _CALLED: Mapping[type, Mapping[str, tuple[str, ...]]] = {
 """The methods of each that OpGrad calls, and with what, by position."""
 
 
-def _check_unique(what: str, things: Iterable[str]) -> None:
-    for thing, times in Counter(things).items():
+def _check_unique(claims: Iterable[Claim]) -> None:
+    named = {claim.thing: claim.phrase for claim in claims}
+    for thing, times in Counter(claim.thing for claim in claims).items():
         if times > 1:
-            raise PluginError(f"it brings {times} {what.format(thing)}")
+            raise PluginError(f"it claims {named[thing]} {times} times")

@@ -13,7 +13,7 @@ from opgrad import diagnostics
 from opgrad.alive import Alive, Masks
 from opgrad.call import fresh_node
 from opgrad.containers import flatten
-from opgrad.node import Constant, Node, next_number
+from opgrad.node import Constant, Node, next_number, raw
 from opgrad.operation import Op, OwnPass
 from opgrad.passes import newer
 from opgrad.pushforward import Pushforward
@@ -52,7 +52,7 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
         kept = tuple(None if i in slots else leaf for i, leaf in enumerate(leaves))
         segment = _Segment(f, structure, kept, slots)
         start = next_number()
-        fresh = [Value.leaf(x.data) for x in given]
+        fresh = [Value.leaf(raw(x)) for x in given]
         outs, form = flatten(segment.run(fresh))
         stands_for: Mapping[Node, Node] = dict(zip(fresh, given, strict=True))
         results: list[Any] = []

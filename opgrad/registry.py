@@ -1,4 +1,4 @@
-"""The registry: plugins in, a frozen table of ops and schedulers out.
+"""The registry: plugins in, a frozen table of what they provide out.
 
 Plugins are found through entry points, loaded by :mod:`opgrad.plugin`, and merged here. The
 built-in ones (those of OpGrad's own distribution) load at the first look-up; third-party ones only
@@ -8,13 +8,14 @@ when something is looked up that the built-ins do not have, or when the whole ta
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from opgrad.certificate import Certification, certification
+from opgrad.certificate import Certification, Fingerprints, certification, fingerprints
+from opgrad.claims import Claim, Kind
 from opgrad.diagnostics import user_frame
 from opgrad.discovery import (
     admitted,
@@ -22,6 +23,7 @@ from opgrad.discovery import (
     disabled_in_vain,
     installed_entry_points,
     is_own,
+    kept_out,
 )
 from opgrad.errors import (
     PluginError,
@@ -33,14 +35,13 @@ from opgrad.errors import (
     UnknownSchedulerError,
 )
 from opgrad.hooks import Backend, Bridge, Scheduler
-from opgrad.operation import Op, full_name
+from opgrad.installed import Unreadable
+from opgrad.operation import Op
 from opgrad.plugin import Plugin, PluginInfo, load
 from opgrad.table import Table
 
 if TYPE_CHECKING:  # importing it takes as long as a third of OpGrad: when a plugin is looked for
     from importlib.metadata import EntryPoint
-
-T = TypeVar("T")
 
 LOAD_TIMEOUT = 60.0
 """How many seconds a thread waits for another one that loads plugins."""
@@ -62,13 +63,13 @@ class Registry:
         self,
         *,
         builtins: Callable[[], Iterable[EntryPoint]] = builtin_entry_points,
-        installed: Callable[[], Iterable[EntryPoint]] = installed_entry_points,
+        installed: Callable[[], Iterable[EntryPoint | Unreadable]] = installed_entry_points,
     ) -> None:
         self._sources = {True: builtins, False: installed}
         self._loaded: set[bool] = set()
         self._loading: set[bool] = set()
         self._plugins: dict[str, Plugin] = {}
-        self._namesakes: list[PluginInfo] = []  # set aside: their plugin name was taken
+        self._aside: list[PluginInfo] = []  # their plugin name was taken, or cannot be read
         self._preferred: tuple[str, ...] = ()
         self._table = Table.of()
         self._implementations: dict[Callable[..., Any], Op | Callable[..., Any]] = {}
@@ -84,13 +85,14 @@ class Registry:
             UnknownOpError: no loaded plugin has it.
             AmbiguousOpError: several plugins do, and none is preferred.
         """
-        is_qualified = "." in name
-        for load_stage in self._stages():
-            load_stage()
-            if is_qualified and name in self._table.ops:
-                return self._table.ops[name]
-            if not is_qualified and name in self._table.short:
-                return self._table.only(self._table.short[name], f"op name {name!r}")
+        if "." not in name:
+            if claim := self._claim("op", name, *self._stages()):
+                return claim.made  # type: ignore[no-any-return]  # of that kind
+        else:
+            for load_stage in self._stages():
+                load_stage()
+                if name in self._table.ops:
+                    return self._table.ops[name]
         raise self._unknown(name)
 
     def implementing(self, function: Callable[..., Any]) -> Op | None:
@@ -106,20 +108,13 @@ class Registry:
         """What ``function`` becomes on Values: an op, or a function made of ops, if any.
 
         Raises:
-            AmbiguousOpError: several plugins implement it with an op, and none is preferred.
+            AmbiguousError: several plugins implement it, and none is preferred.
         """
         if found := self._implementations.get(function):
             return found
-        for load_stage in self._stages():
-            load_stage()
-            known, table, found = self._implementations, self._table, None
-            if names := table.implementing.get(function):
-                found = table.only(names, full_name(function))
-            elif stand_in := table.functions.get(function):
-                found = stand_in
-            if found is not None:
-                known[function] = found
-                return found
+        if claim := self._claim("function", function, *self._stages()):
+            self._implementations[function] = claim.made
+            return claim.made  # type: ignore[no-any-return]  # of that kind
         return None
 
     def scheduler(self, name: str) -> Scheduler:
@@ -127,50 +122,81 @@ class Registry:
 
         Raises:
             UnknownSchedulerError: no installed plugin has it.
+            AmbiguousError: several do, and none is preferred.
         """
-        return self._named("scheduler", name, lambda table: table.schedulers, UnknownSchedulerError)
+        found: Scheduler = self._named("scheduler", name, UnknownSchedulerError)
+        return found
 
     def lowering(self, op: Op) -> Callable[..., Any] | None:
-        """What to trace in the place of an op's forward, if a loaded plugin says so."""
-        return self._table.lowerings.get(op)
+        """What to trace in the place of an op's forward, if its plugin says so.
+
+        Raises:
+            AmbiguousError: several other plugins do, of an op that no plugin brings.
+        """
+        claim = self._claim("lowering", op, *self._stages())
+        return None if claim is None else claim.made
 
     def backend(self, name: str) -> Backend:
         """The backend of that name.
 
         Raises:
             UnknownBackendError: no installed plugin has it.
+            AmbiguousError: several do, and none is preferred.
         """
-        return self._named("backend", name, lambda table: table.backends, UnknownBackendError)
+        found: Backend = self._named("backend", name, UnknownBackendError)
+        return found
 
     def bridge(self, name: str) -> Bridge:
         """The bridge to the framework of that name.
 
         Raises:
             UnknownBridgeError: no installed plugin has it.
+            AmbiguousError: several do, and none is preferred.
         """
-        return self._named("bridge", name, lambda table: table.bridges, UnknownBridgeError)
+        found: Bridge = self._named("bridge", name, UnknownBridgeError)
+        return found
 
     def certification(self, plugin: PluginInfo) -> Certification:
-        """Whether the ops of a plugin have been checked, as they are now."""
+        """Whether what a plugin brings has been checked, as it is now."""
         if plugin.builtin:
             return Certification("built in")
         held = self._plugins.get(plugin.name)
         if held is None or held.info != plugin or plugin.state != "loaded":
             return Certification("uncertified", plugin.cause)
-        return certification(plugin, held.ops)
+        return certification(held)
 
-    def _named(
-        self, kind: str, name: str, held: Callable[[Table], Mapping[str, T]], error: type[Exception]
-    ) -> T:
-        for load_stage in (self.load_builtins, lambda: self._load_extra(name), self.load_all):
-            load_stage()
-            if name in held(self._table):
-                return held(self._table)[name]
-        there_are = ", ".join(sorted(held(self._table))) or "none"
+    def fingerprints(self, plugin: str) -> Fingerprints:
+        """The hashes of what a plugin brings, as it is now; loads all.
+
+        Raises:
+            UnknownPluginError: no plugin of that name is installed.
+        """
+        return fingerprints(self._plugin(plugin))
+
+    def _named(self, kind: Kind, name: str, error: type[Exception]) -> Any:
+        stages = (self.load_builtins, lambda: self._load_extra(name), self.load_all)
+        if claim := self._claim(kind, name, *stages):
+            return claim.made
+        there_are = ", ".join(sorted(self._table.held(kind))) or "none"
         raise error(
             f"no installed plugin provides the {kind} {name!r}; "
             f"there are: {there_are}{self.not_in_use()}"
         )
+
+    def _claim(self, kind: Kind, key: Any, *stages: Callable[[], None]) -> Claim | None:
+        """The claim that holds, of all plugins, loaded as far as another could change that.
+
+        Raises:
+            AmbiguousError: there are several.
+        """
+        holders: Sequence[Claim] = ()
+        for load_stage in stages:
+            load_stage()
+            table = self._table
+            holders = table.holders.get((kind, key), ())
+            if table.is_final(holders) or (holders and len(self._loaded) == len(self._sources)):
+                break
+        return self._table.only(holders) if holders else None
 
     @property
     def ops(self) -> Mapping[str, Op]:
@@ -180,15 +206,16 @@ class Registry:
 
     @property
     def schedulers(self) -> Mapping[str, Scheduler]:
-        """Every scheduler by its name; loads all plugins."""
+        """Every scheduler by its name, but those of names that nobody has; loads all plugins."""
         self.load_all()
-        return self._table.schedulers
+        held = self._table.held("scheduler").items()
+        return MappingProxyType({name: one.made for name, (one, *more) in held if not more})
 
     @property
     def plugins(self) -> tuple[PluginInfo, ...]:
         """Every plugin found, also the disabled and the broken ones; loads all."""
         self.load_all()
-        return (*(plugin.info for plugin in self._plugins.values()), *self._namesakes)
+        return (*(plugin.info for plugin in self._plugins.values()), *self._aside)
 
     def conflicts(self, plugin: str) -> Mapping[str, tuple[str, ...]]:
         """What a plugin claims and does not have, to the plugins that have it; loads all.
@@ -198,14 +225,19 @@ class Registry:
         Raises:
             UnknownPluginError: no plugin of that name is installed.
         """
+        claims = self._table.claims(self._plugin(plugin))
+        return MappingProxyType({c.phrase: held for c, held in claims if held != (plugin,)})
+
+    def _plugin(self, name: str) -> Plugin:
         self.load_all()
-        if plugin not in self._plugins:
-            raise self._no_plugin(plugin)
-        claims = self._table.claims(self._plugins[plugin])
-        return MappingProxyType({what: held for what, held in claims if held != (plugin,)})
+        if name not in self._plugins:
+            raise UnknownPluginError(
+                f"no plugin {name!r}; there are: {', '.join(sorted(self._plugins))}"
+            )
+        return self._plugins[name]
 
     def prefer(self, *plugins: str) -> None:
-        """Settle conflicts over names and NumPy functions in favour of these plugins.
+        """Settle conflicts over names, NumPy functions and lowerings in favour of these plugins.
 
         Of several preferred ones, the one named first, and most recently, comes first.
 
@@ -217,10 +249,8 @@ class Registry:
             # Set first: what is settled by this needs no warning when the plugins load.
             self._preferred = (*plugins, *(p for p in before if p not in plugins))
             try:
-                self.load_all()
                 for name in plugins:
-                    if name not in self._plugins:
-                        raise self._no_plugin(name)
+                    self._plugin(name)
             except BaseException:
                 self._preferred = before
                 raise
@@ -270,17 +300,18 @@ class Registry:
                 return  # being loaded, by this thread: a plugin looks an op up while it is imported
             self._loading.add(builtin)
             try:
-                entries = self._sources[builtin]()
-                if builtin:
-                    entries = [entry for entry in entries if not entry.extras]
-                found = [self._admit(entry, builtin) for entry in entries]
+                found = [
+                    self._admit(entry, builtin)
+                    for entry in self._sources[builtin]()
+                    if not (builtin and _needs_extra(entry))
+                ]
                 self._rebuild()
                 self._loaded.add(builtin)
             finally:
                 self._loading.discard(builtin)
         self._report(found)
         if not builtin:
-            _warn(disabled_in_vain(self._plugins))
+            _warn(disabled_in_vain({*self._plugins, *(info.name for info in self._aside)}))
 
     def _load_extra(self, name: str) -> None:
         """Load the built-in plugin of that name that needs an extra, and no other plugin.
@@ -288,8 +319,11 @@ class Registry:
         Others of these import much that who compiles a function may have no use for.
         """
         with self._exclusively():
-            entries = [e for e in self._sources[True]() if e.extras and e.name == name]
-            found = [self._admit(entry, True) for entry in entries]
+            found = [
+                self._admit(entry, True)
+                for entry in self._sources[True]()
+                if _needs_extra(entry) and entry.name == name
+            ]
             self._rebuild()
         self._report(found)
 
@@ -318,8 +352,12 @@ class Registry:
         finally:
             self._lock.release()
 
-    def _admit(self, entry: EntryPoint, builtin: bool) -> Plugin | None:
+    def _admit(self, entry: EntryPoint | Unreadable, builtin: bool) -> Plugin | None:
         """Load what an entry point names; None if it is loaded already."""
+        if isinstance(entry, Unreadable):
+            unreadable = kept_out(PluginInfo.unreadable(entry))
+            self._aside.append(unreadable)
+            return Plugin(info=unreadable)
         info = PluginInfo.of(entry, builtin=builtin or is_own(entry))
         owner = self._plugins.get(info.name)
         if owner is None:
@@ -332,7 +370,7 @@ class Registry:
             f"uninstall one, or have its author rename the entry point"
         )
         namesake = info.with_state("broken", cause)
-        self._namesakes.append(namesake)
+        self._aside.append(namesake)
         return Plugin(info=namesake)
 
     def _rebuild(self) -> None:
@@ -351,7 +389,7 @@ class Registry:
                 "\nPlugins are still being loaded: a plugin cannot look up another's ops while it "
                 "is imported. Import that plugin's module instead."
             )
-        infos = [*(p.info for p in self._plugins.values()), *self._namesakes]
+        infos = [*(p.info for p in self._plugins.values()), *self._aside]
         infos.sort(key=lambda info: info.state == "unavailable")  # what is broken is likelier
         return "".join(
             f"\nIt may be one of {info}, which is {info.state}: {info.cause}"
@@ -364,10 +402,9 @@ class Registry:
         meant = f"; did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
         return UnknownOpError(f"no installed plugin provides op {name!r}{meant}{self.not_in_use()}")
 
-    def _no_plugin(self, name: str) -> UnknownPluginError:
-        return UnknownPluginError(
-            f"no plugin {name!r}; there are: {', '.join(sorted(self._plugins))}"
-        )
+
+def _needs_extra(entry: EntryPoint | Unreadable) -> TypeGuard[EntryPoint]:
+    return not isinstance(entry, Unreadable) and bool(entry.extras)
 
 
 def _warn(messages: Iterable[str]) -> None:

@@ -10,6 +10,8 @@ To write a scheduler, import these three from here, and :func:`explain` for exce
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from itertools import dropwhile, zip_longest
 from typing import Any
 
 import numpy as np
@@ -21,9 +23,9 @@ from opgrad.cotangent import NUMBERS, fit, seed, wrong_count
 from opgrad.cotangent import accumulate as accumulate
 from opgrad.data import NUMBER_TYPES, read_only, say
 from opgrad.diagnostics import has_nan
-from opgrad.errors import InputError, NoGradientError
+from opgrad.errors import InputError, NoGradientError, SchedulerError
 from opgrad.hooks import Scheduler, hookimpl
-from opgrad.node import Node, raw
+from opgrad.node import Node, finished, raw
 from opgrad.registry import default
 from opgrad.steps import explain as explain
 from opgrad.steps import plan as plan
@@ -102,6 +104,7 @@ def backward(
     for node in targets:
         if not isinstance(node, Node):
             raise InputError(f"wrt takes Values; given {say(node)}")
+        finished(node)
     found = cotangents_from(root, cotangent, frozenset(targets), scheduler, record)
     return Gradients({node: found.get(node) for node in targets})  # the rest of the graph may go
 
@@ -127,23 +130,36 @@ def cotangents_from(
     """
     if not isinstance(root, Node):
         raise InputError(f"backward() differentiates a Value; given {say(root)}")
-    chosen = _current if scheduler is None else find_scheduler(scheduler)
+    finished(root)
+    chosen = current_scheduler() if scheduler is None else find_scheduler(scheduler)
     start = seed(root, cotangent, record=record)
     if record:
         order, cotangents = plan(root, wrt)
         is_tracked = of_seed(start) is not True or any(n.op and n.op.selects for n in order)
         if is_tracked or chosen is SEQUENTIAL:
             return _pass(order, cotangents, start, wrt, record=True, is_tracked=is_tracked)
-        return chosen.run(root, start, wrt, record)
+        return _run(chosen, root, start, wrt, record)
     if is_last and chosen is SEQUENTIAL:
         return _pass(*plan(root, wrt), start, wrt, is_last=True)
     try:
-        found = chosen.run(root, start, wrt, record)
+        found = _run(chosen, root, start, wrt, record)
         if not any_has_nan(found.values() if wrt is None else [found.get(x) for x in wrt]):
             return found
     except ArithmeticError:  # Python's numbers, or debug mode, do not make a NaN
         pass
     return _pass(*plan(root, wrt), start, wrt)
+
+
+def _run(
+    chosen: Scheduler, root: Node, start: Any, wrt: frozenset[Node] | None, record: bool
+) -> Mapping[Node, Any]:
+    found = chosen.run(root, start, wrt, record)
+    if found.__class__ is not dict and not isinstance(found, Mapping):
+        raise SchedulerError(
+            f"the scheduler {chosen.name!r} returned {say(found)}; expected a mapping from nodes "
+            f"to their cotangents"
+        )
+    return found
 
 
 def _pass(
@@ -248,7 +264,14 @@ class Sequential:
 # -- which scheduler ---------------------------------------------------------------------------
 
 SEQUENTIAL = Sequential()
-_current: Scheduler = SEQUENTIAL
+_choices: ContextVar[tuple[_Choice, ...]] = ContextVar("opgrad_scheduler", default=())
+"""What is chosen in this thread or task, the latest last."""
+
+
+def current_scheduler() -> Scheduler:
+    """The one that runs where none is named."""
+    choices = _choices.get()
+    return choices[-1].by.scheduler if choices else SEQUENTIAL
 
 
 def find_scheduler(scheduler: str | Scheduler) -> Scheduler:
@@ -265,7 +288,12 @@ def find_scheduler(scheduler: str | Scheduler) -> Scheduler:
 
 
 class use_scheduler:  # noqa: N801  # used like a function, and as a context manager
-    """Make a scheduler the current one: from now on, or in a ``with`` block.
+    """Make a scheduler the current one: in a ``with`` block, or from now on.
+
+    It is the current one in this thread and, in asynchronous code, in this task and those that it
+    starts; others keep theirs. Without a block, that is so until the next choice, or until the end
+    of the block that the choice is made in. Blocks may end in any order, as those of generators do:
+    what is left are the choices of those that are still open.
 
     Example:
         >>> loss = og.Value(3.0) * 2
@@ -277,23 +305,34 @@ class use_scheduler:  # noqa: N801  # used like a function, and as a context man
     """
 
     def __init__(self, scheduler: str | Scheduler) -> None:
-        self._chosen = find_scheduler(scheduler)
-        self._before = _current
-        self._set(self._chosen)
+        self.scheduler = find_scheduler(scheduler)
+        _choices.set((*_last_in_each_block(_choices.get()), _Choice(self, of_block=False)))
 
     def __enter__(self) -> Scheduler:
-        if _current is not self._chosen:  # not the first block that it is used for
-            self._before = _current
-            self._set(self._chosen)
-        return self._chosen
+        # The choice that was made from now on was for this block.
+        others = (c for c in _choices.get() if c.by is not self or c.of_block)
+        _choices.set((*others, _Choice(self, of_block=True)))
+        return self.scheduler
 
     def __exit__(self, *_: object) -> None:
-        self._set(self._before)
+        choices = _choices.get()
+        mine = [i for i, choice in enumerate(choices) if choice.by is self and choice.of_block]
+        if mine:  # or a generator was closed in another thread or task than it ran in
+            later = dropwhile(lambda choice: not choice.of_block, choices[mine[-1] + 1 :])
+            _choices.set((*choices[: mine[-1]], *later))
 
-    @staticmethod
-    def _set(scheduler: Scheduler) -> None:
-        global _current
-        _current = scheduler
+
+@frozen(eq=False)
+class _Choice:
+    by: use_scheduler
+    of_block: bool
+
+
+def _last_in_each_block(choices: tuple[_Choice, ...]) -> Iterator[_Choice]:
+    """Without choices from now on that another one followed: a loop may make any number."""
+    for choice, following in zip_longest(choices, choices[1:]):
+        if choice.of_block or following is None or following.of_block:
+            yield choice
 
 
 @hookimpl

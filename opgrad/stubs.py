@@ -74,7 +74,7 @@ def staleness(folder: Path = FOLDER, registry: Registry | None = None) -> str:
     package = folder / PACKAGE
     wanted = contents(registry)
     found = {
-        name: (package / name).read_text(encoding="utf-8")
+        name: (package / name).read_text(encoding="utf-8", errors="replace")
         for name in wanted
         if (package / name).is_file()
     }

@@ -12,7 +12,7 @@ from opgrad.containers import flatten, is_leaf
 from opgrad.data import say
 from opgrad.errors import InputError
 from opgrad.graph import Graph
-from opgrad.node import Node
+from opgrad.node import Node, finished
 from opgrad.operation import Op
 from opgrad.plugin import describe
 from opgrad.recompute import CHECKPOINT
@@ -69,8 +69,12 @@ def supports(
     Raises:
         InputError: mode or order is none, or ``what`` is nothing of the kind.
     """
-    if mode not in ("vjp", "jvp") or order < 1:
-        raise InputError(f"a mode is 'vjp' or 'jvp', an order at least 1; given {mode!r}, {order}")
+    if not isinstance(mode, str) or mode not in ("vjp", "jvp"):
+        raise InputError(f"a mode is 'vjp' or 'jvp'; given {say(mode)}")
+    if not isinstance(order, int) or order < 1:
+        raise InputError(f"an order is 1, 2, ...; given {say(order)}")
+    if isinstance(what, Node):
+        finished(what)
     has = _has_jvp if mode == "jvp" else _has_vjp
     found = dict.fromkeys(_ops_of(what, args, kwargs or {}))
     return Support(mode, order, tuple(op for op in found if not has(op, order)))

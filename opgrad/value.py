@@ -265,7 +265,10 @@ class Value(ArrayMethods, Refusals, Node, Generic[T]):
     # -- showing, copying ------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        return f"Value(data={self.data!r}, grad={self.grad!r})"
+        try:
+            return f"Value(data={self.data!r}, grad={self.grad!r})"
+        except AttributeError:  # made without its __init__, as a message may have to say
+            return object.__repr__(self)
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
@@ -373,6 +376,7 @@ connect(
     Constant=Constant,
     Value=Value,
     Op=Op,
+    InputError=InputError,
     Float64=np.float64,
     next_number=next_number,
     state=diagnostics.state,

@@ -19,13 +19,13 @@ import opgrad
 ROOT = Path(__file__).parents[1]
 
 FLOORS = (  # the lowest first; a module imports from lower floors only
-    {"errors", "twins"},
+    {"errors", "twins", "installed"},
     {"data"},
     {"operation"},
     {"node", "declaration", "kinks", "fingerprint"},
     {"draw", "containers", "residuals"},
     {"graph"},
-    {"hooks"},
+    {"hooks", "claims"},
     {"plugin"},
     {"table", "diagnostics", "certificate"},
     {"discovery"},

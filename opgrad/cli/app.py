@@ -15,11 +15,12 @@ from opgrad.cli.listing import ops, plugins
 from opgrad.cli.lock import lock
 from opgrad.cli.new import new
 from opgrad.cli.stubs import stubs
+from opgrad.cli.writing import why
 from opgrad.errors import OpgradError
 
 
 class _Group(click.Group):
-    """Ends OpGrad's own errors as one message on stderr and exit code 1, with no traceback."""
+    """Ends OpGrad's errors, and files' ones, as a message on stderr and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         with warnings.catch_warnings():
@@ -28,6 +29,10 @@ class _Group(click.Group):
                 return super().invoke(ctx)
             except OpgradError as error:
                 raise click.ClickException(str(error)) from error
+            except OSError as error:
+                if error.filename is None:  # no file of the user's: a mistake, or a closed pipe
+                    raise
+                raise click.ClickException(f"{error.filename}: {why(error)}") from error
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import click
 from rich.box import SIMPLE_HEAD
@@ -13,8 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 import opgrad as og
-from opgrad.certificate import write_certificate
+from opgrad.certificate import certificate_path, write_certificate
 from opgrad.cli.listing import as_json, console
+from opgrad.cli.writing import writing
 from opgrad.define import OpN
 from opgrad.plugin import PluginInfo
 from opgrad.registry import default
@@ -90,15 +92,13 @@ def _to_certify(targets: Sequence[str]) -> list[PluginInfo]:
 def _certify(info: PluginInfo, reports: dict[str, Report]) -> None:
     """Write the certificate, if all of the plugin's ops have passed."""
     registry = default()
-    of_plugin = {registry.ops[f"{info.name}.{op}"]: reports[f"{info.name}.{op}"] for op in info.ops}
+    of_plugin = {op: reports[f"{info.name}.{op}"] for op in info.ops}
     if not all(of_plugin.values()):
         click.echo(f"{info} gets no certificate", err=True)
         return
     checked = {op: (report.properties, report.samples) for op, report in of_plugin.items()}
-    try:
-        path = write_certificate(info, checked)
-    except OSError as error:
-        raise click.ClickException(f"no certificate was written: {error}") from error
+    with writing(certificate_path(info.module) or Path(f"a certificate of {info}")):
+        path = write_certificate(info, registry.fingerprints(info.name), checked)
     click.echo(f"{info}: certified in {path}", err=True)
 
 

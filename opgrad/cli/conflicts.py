@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from attrs import field, frozen
 
-from opgrad.errors import AmbiguousOpError
-from opgrad.operation import Op
+from opgrad.errors import AmbiguousError
+from opgrad.operation import Op, full_name
 from opgrad.registry import Registry
 
 
@@ -20,8 +20,8 @@ class Standing:
 
     Attributes:
         has_short_name: the op's short name means this op.
-        lost: what it claims and does not get, and the qualified name of the op that has it;
-            ``None`` if several claim it, and so none has it.
+        lost: what it claims and does not get, and the qualified name of the op that has it, or
+            the function made of ops; ``None`` if several claim it, and so none has it.
     """
 
     has_short_name: bool
@@ -32,17 +32,16 @@ def standings(registry: Registry) -> dict[str, Standing]:
     """The standing of every op, by qualified name: what a look-up would give."""
     qualified = {op: name for name, op in registry.ops.items()}
 
-    def holder(look_up: Callable[[], Op | None]) -> str | None:
+    def holder(look_up: Callable[[], Any]) -> str | None:
         try:
             found = look_up()
-        except AmbiguousOpError:
+        except AmbiguousError:
             return None
-        assert found is not None
-        return qualified[found]
+        return qualified[found] if isinstance(found, Op) else full_name(found)
 
     def standing(op: Op) -> Standing:
         name = holder(partial(registry.lookup, op.name))
-        functions = {f: holder(partial(registry.implementing, f)) for f in op.implements}
+        functions = {f: holder(partial(registry.implementation, f)) for f in op.implements}
         claims = {op.name: name, **{function_name(f): has for f, has in functions.items()}}
         mine = qualified[op]
         return Standing(name == mine, {what: has for what, has in claims.items() if has != mine})

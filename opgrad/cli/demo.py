@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from opgrad.cli.listing import console, plugin_table
+from opgrad.cli.writing import why, writing
 from opgrad.demo.compiled import train
 from opgrad.demo.dataset import WDBC, Dataset, Row, Scaling, read_csv, split
 from opgrad.demo.train import (
@@ -113,7 +114,7 @@ def _make_folder(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise click.ClickException(f"cannot make the folder {out}: {error.strerror}") from error
+        raise click.ClickException(f"cannot make the folder {out}: {why(error)}") from error
 
 
 def choose_loss(registry: Registry) -> tuple[Loss, str]:
@@ -170,10 +171,8 @@ def _say_where(screen: Console, what: str, path: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    try:
+    with writing(path):
         path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise click.ClickException(f"cannot write {path}: {error.strerror}") from error
 
 
 # -- two: the plugins ----------------------------------------------------------------------------
@@ -224,10 +223,8 @@ def _show_training(
         markup=False,
     )
     outcome = Outcome(steps, table.classes, unseen_rows, final)
-    try:
+    with writing(path):
         draw(outcome, path)
-    except OSError as error:
-        raise click.ClickException(f"cannot write {path}: {error.strerror}") from error
     _say_where(screen, "The training", path)
     _show_compiled(screen, rows, settings, loss, steps)
 

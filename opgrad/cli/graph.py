@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from opgrad.cli.usercode import Call, call
+from opgrad.cli.writing import writing
 from opgrad.graph import Graph
 from opgrad.node import Node
 from opgrad.value import Value
@@ -63,10 +64,8 @@ def graph(target: str, format_name: str | None, out: Path | None) -> None:
     if out is None:
         click.echo(text)
         return
-    try:
+    with writing(out):
         out.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
-    except OSError as error:
-        raise click.ClickException(f"cannot write {out}: {error.strerror}") from error
 
 
 def _format_of(out: Path | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import compress
 from typing import Any
 
@@ -19,9 +19,14 @@ from opgrad.errors import PluginWarning
 from opgrad.operation import Op
 from opgrad.plugin import PluginInfo
 from opgrad.registry import Registry, default
+from opgrad.table import plugin_of
 
 GIVE_WAY = {"inputs", "NumPy function", "doc", "brings"}
 """The columns that a narrow terminal makes narrower."""
+NAMED = {"ops": "ops", "schedulers": "scheduler", "backends": "backend", "bridges": "bridge"}
+"""What the list of plugins names of each, and how it calls that."""
+COUNTED = ("functions", "lowerings")
+"""What it counts: some plugins bring hundreds."""
 WIDE_ONLY = {"version", "element-\nwise", "doc"}
 """The columns that a narrow terminal leaves out, so that names stay whole."""
 
@@ -63,7 +68,7 @@ def ops(to_json: bool) -> None:
     owners = {info.name: info for info in registry.plugins}
     standing = standings(registry)
     records = [
-        _op_record(op, owners[qualified.partition(".")[0]], standing[qualified])
+        _op_record(op, owners[plugin_of(qualified)], standing[qualified])
         for qualified, op in registry.ops.items()
     ]
     if to_json:
@@ -122,7 +127,8 @@ def _becomes(function: str, lost: dict[str, str | None]) -> str:
 def plugins(to_json: bool) -> None:
     """List every plugin that was found: what it brings, or why it is not in use.
 
-    Where a plugin does not get an op name or a NumPy function that it claims, this says who does.
+    Where a plugin does not get what it claims, this says who does: an op name, a NumPy function, a
+    lowering, the name of a scheduler, backend or bridge.
 
     A plugin is "loaded", "disabled" (named in the environment variable OPGRAD_DISABLE),
     "unavailable" (it needs a package that is not installed; this says which), "uncertified" (and
@@ -148,14 +154,11 @@ def plugins(to_json: bool) -> None:
 
 
 def _plugin_records(registry: Registry) -> list[dict[str, Any]]:
-    standing = standings(registry)
-    return [_plugin_record(info, registry, standing) for info in registry.plugins]
+    return [_plugin_record(info, registry) for info in registry.plugins]
 
 
-def _plugin_record(
-    info: PluginInfo, registry: Registry, standing: Mapping[str, Standing]
-) -> dict[str, Any]:
-    own = {q: op for q, op in registry.ops.items() if q == f"{info.name}.{op.name}"}
+def _plugin_record(info: PluginInfo, registry: Registry) -> dict[str, Any]:
+    lost = registry.conflicts(info.name) if info.state == "loaded" else {}
     return {
         "name": info.name,
         "state": info.state,
@@ -165,10 +168,13 @@ def _plugin_record(
         "version": info.version,
         "builtin": info.builtin,
         "certification": registry.certification(info).status,
-        "ops": [op.name for op in own.values()],
+        "ops": list(info.ops),
+        "functions": list(info.functions),
+        "lowerings": list(info.lowerings),
         "schedulers": list(info.schedulers),
         "backends": list(info.backends),
-        "lost": {what: who for q in own for what, who in standing[q].lost.items()},
+        "bridges": list(info.bridges),
+        "lost": {what: who[0] if len(who) == 1 else None for what, who in lost.items()},
     }
 
 
@@ -200,11 +206,8 @@ def _checked(status: str) -> Text:
 
 
 def _brings(record: dict[str, Any]) -> Text:
-    lines = [
-        f"{what}: {', '.join(record[key])}"
-        for what, key in (("ops", "ops"), ("scheduler", "schedulers"), ("backend", "backends"))
-        if record[key]
-    ]
+    lines = [f"{word}: {', '.join(record[key])}" for key, word in NAMED.items() if record[key]]
+    lines += [f"{key}: {len(record[key])}" for key in COUNTED if record[key]]
     text = Text("\n".join(lines))
     if record["lost"]:
         lost = ", ".join(f"{what} ({who or 'ambiguous'})" for what, who in record["lost"].items())

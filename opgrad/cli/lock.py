@@ -1,4 +1,4 @@
-"""``opgrad lock``: which ops there are, from where, and with which rules, in a file."""
+"""``opgrad lock``: what plugins bring, from where, and with which rules, in a file."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import click
+from attrs import asdict
 
+from opgrad.cli.writing import why, writing
 from opgrad.errors import PluginWarning
-from opgrad.fingerprint import fingerprint
 from opgrad.registry import Registry, default
 
 NAME = "opgrad-lock.json"
-FORMAT = 1
+FORMAT = 2
+HASHES = ("ops", "others")
+"""The parts of an entry that hold hashes, by what was hashed."""
 
 
 @click.command(short_help="Write which ops there are, with versions and hashes.")
@@ -26,10 +29,11 @@ FORMAT = 1
     help=f"The file to write; {NAME} if left out.",
 )
 def lock(out: Path) -> None:
-    """Write every op that is installed, its plugin's version, and a hash of its rules to a file.
+    """Write all that plugins bring, their versions, and a hash of each op's rules to a file.
 
     Kept with a project, it tells `opgrad doctor` later, or elsewhere, whether the same derivatives
-    are installed: the hash changes when an op's forward or rule does.
+    are installed: the hash changes when an op's forward, rule or lowering does. Also in the file:
+    functions made of ops, lowerings of other plugins' ops, schedulers, backends and bridges.
 
     \b
     Examples:
@@ -40,18 +44,19 @@ def lock(out: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PluginWarning)  # the doctor tells of these
         record = locked(registry)
-    out.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    with writing(out):
+        out.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     count = sum(len(plugin["ops"]) for plugin in record["plugins"].values())
     click.echo(f"{out}: {count} ops of {len(record['plugins'])} plugins")
 
 
 def locked(registry: Registry) -> dict[str, Any]:
-    """The plugins that are loaded, each with its distribution, version and ops."""
+    """The plugins that are loaded, each with its distribution, version and all that it brings."""
     plugins = {
         info.name: {
             "distribution": info.distribution,
             "version": info.version,
-            "ops": {op: fingerprint(registry.ops[f"{info.name}.{op}"]) for op in info.ops},
+            **asdict(registry.fingerprints(info.name)),
         }
         for info in registry.plugins
         if info.state == "loaded"
@@ -69,8 +74,8 @@ def read_lock(path: Path) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         known = found["format"] == FORMAT and all(map(_is_entry, found["plugins"].values()))
     except OSError as error:
-        raise click.ClickException(f"{path} cannot be read: {error.strerror}") from None
-    except (ValueError, LookupError, TypeError, AttributeError):
+        raise click.ClickException(f"{path} cannot be read: {why(error)}") from None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         known = False
     if not known:
         raise click.ClickException(
@@ -80,8 +85,8 @@ def read_lock(path: Path) -> dict[str, Any]:
 
 
 def _is_entry(entry: Any) -> bool:
-    named = {"distribution", "version", "ops"} <= entry.keys()
-    return named and isinstance(entry["ops"], dict)
+    named = {"distribution", "version", *HASHES} <= entry.keys()
+    return named and all(isinstance(entry[key], dict) for key in HASHES)
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -100,11 +105,16 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str,
 def _changes(was: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
     if was["version"] != now["version"]:
         yield f"version {now['version']}, locked at {was['version']}"
-    groups = {
-        "ops gone": [op for op in was["ops"] if op not in now["ops"]],
-        "ops new": [op for op in now["ops"] if op not in was["ops"]],
-        "rules changed": [op for op, h in was["ops"].items() if now["ops"].get(op, h) != h],
-    }
-    for what, ops in groups.items():
-        if ops:
-            yield f"{what}: {', '.join(ops)}"
+    for key in HASHES:
+        old, new = was[key], now[key]
+        prefix = "ops " if key == "ops" else ""
+        groups = {
+            f"{prefix}gone": [what for what in old if what not in new],
+            f"{prefix}new": [what for what in new if what not in old],
+            "rules changed" if key == "ops" else "changed": [
+                what for what, hash_ in old.items() if new.get(what, hash_) != hash_
+            ],
+        }
+        for how, things in groups.items():
+            if things:
+                yield f"{how}: {', '.join(things)}"

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 import click
 from attrs import frozen
 
+from opgrad.cli.writing import writing
 from opgrad.registry import Registry, default
 
 PREFIX = "opgrad-"
@@ -144,19 +145,17 @@ def write(names: Names, folder: Path) -> Iterator[PurePosixPath]:
     Raises:
         ClickException: there is something of that name, or it cannot be written.
     """
-    try:
+    if folder.exists() or folder.is_symlink():
+        raise click.ClickException(
+            f"{folder} exists already. Choose another name, or another folder with --in"
+        )
+    with writing(folder):
         folder.mkdir()
         for path, template in sorted(templates(files("opgrad.cli") / "templates")):
             filled = PurePosixPath(names.fill(str(path)).removesuffix(SUFFIX))
             (folder / filled).parent.mkdir(parents=True, exist_ok=True)
             (folder / filled).write_text(names.fill(template), encoding="utf-8")
             yield filled
-    except FileExistsError as error:
-        raise click.ClickException(
-            f"{folder} exists already. Choose another name, or another folder with --in"
-        ) from error
-    except OSError as error:
-        raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from error
 
 
 def templates(folder: Traversable) -> Iterator[tuple[PurePosixPath, str]]:

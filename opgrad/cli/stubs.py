@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from opgrad import stubs as files
+from opgrad.cli.writing import writing
 from opgrad.errors import OpgradError
 
 
@@ -35,7 +36,9 @@ def stubs(folder: Path, check: bool) -> None:
       opgrad stubs --check
     """  # noqa: D301  # click takes \b for: do not rewrap these lines
     if not check:
-        click.echo(files.write(folder))
+        with writing(folder):
+            written = files.write(folder)
+        click.echo(written)
     elif stale := files.staleness(folder):
         option = f" --out {folder}" if folder != files.FOLDER else ""
         raise OpgradError(f"{stale}; to write them anew: opgrad stubs{option}")

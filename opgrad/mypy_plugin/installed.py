@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import distributions
 
 from attrs import frozen
 from mypy.build import default_data_dir
@@ -12,7 +11,7 @@ from mypy.modulefinder import FindModuleCache, compute_search_paths, get_search_
 from mypy.options import Options
 
 from opgrad.discovery import BUILTIN_DISTRIBUTION
-from opgrad.hooks import GROUP
+from opgrad.installed import Origin, Unreadable, entry_points
 
 BENEATH = sys.stdlib_module_names | {
     *("_typeshed", "typing_extensions", "mypy_extensions"),
@@ -45,20 +44,17 @@ def installed_plugins(options: Options) -> tuple[Installed, ...]:
     name) is the registry's to report, and left out here.
     """
     found: dict[str, Installed] = {}
-    seen = set()
     finder = FindModuleCache(
         compute_search_paths([], options, default_data_dir()), FileSystemCache(), options
     )
     path = [folder for folders in get_search_dirs(options.python_executable) for folder in folders]
     entries = []
-    for distribution in distributions(path=path):
-        name = distribution.metadata["Name"]
-        if name in seen:  # shadowed by one that comes before it on the path
-            continue
-        seen.add(name)
-        entries += [(name != BUILTIN_DISTRIBUTION, name, e) for e in distribution.entry_points]
+    for entry in entry_points(path=path):
+        if not isinstance(entry, Unreadable) and entry.pattern.match(entry.value):
+            name = Origin.of(entry.dist).name or ""
+            entries.append((name != BUILTIN_DISTRIBUTION, name, entry))
     for third_party, _, entry in sorted(entries, key=lambda e: (*e[:2], e[2].name)):
-        if entry.group == GROUP and entry.name not in found:
+        if entry.name not in found:
             has_types = isinstance(finder.find_module(entry.module), str)
             found[entry.name] = Installed(entry.name, entry.module, not third_party, has_types)
     return tuple(found.values())

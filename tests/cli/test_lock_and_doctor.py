@@ -21,11 +21,12 @@ result = [done.exit_code, done.output]
 
 
 def _lock(**plugins: Any) -> dict[str, Any]:
-    return {"format": 1, "plugins": plugins}
+    return {"format": 2, "plugins": plugins}
 
 
-def _plugin(version: str = "1.0", **ops: str) -> dict[str, Any]:
-    return {"distribution": "opgrad-east", "version": version, "ops": ops}
+def _plugin(version: str = "1.0", others: Any = None, **ops: str) -> dict[str, Any]:
+    entry = {"distribution": "opgrad-east", "version": version}
+    return {**entry, "ops": ops, "others": others or {}}
 
 
 def _examined(environment: Environment, *arguments: str, **variables: str) -> Any:
@@ -47,6 +48,9 @@ def test_a_lock_holds_ops_versions_and_hashes(invoke: Invoke) -> None:
     assert logcosh["distribution"] == "opgrad-logcosh"
     assert logcosh["ops"]["logcosh"].startswith("sha256:")
     assert "exp" in record["plugins"]["elementary"]["ops"]
+    assert record["plugins"]["arrays"]["others"]["numpy.ptp"].startswith("sha256:")
+    [(scheduler, made)] = record["plugins"]["threaded"]["others"].items()
+    assert (scheduler, made) == ("scheduler name 'threaded'", "opgrad_threaded.scheduler.Threaded")
 
 
 def test_nothing_is_wrong_right_after(invoke: Invoke) -> None:
@@ -66,6 +70,13 @@ def test_nothing_is_wrong_right_after(invoke: Invoke) -> None:
         (_lock(east=_plugin(f="1")), _lock(east=_plugin(f="2")), "rules changed: f"),
         (_lock(east=_plugin(f="1")), _lock(east=_plugin()), "ops gone: f"),
         (_lock(east=_plugin()), _lock(east=_plugin(f="1")), "ops new: f"),
+        (_lock(east=_plugin(others={"a": "1"})), _lock(east=_plugin()), "gone: a"),
+        (_lock(east=_plugin()), _lock(east=_plugin(others={"a": "1"})), "new: a"),
+        (
+            _lock(east=_plugin(others={"a": "1"})),
+            _lock(east=_plugin(others={"a": "2"})),
+            "changed: a",
+        ),
     ],
 )
 def test_each_difference_is_named(was: Any, now: Any, what: str) -> None:
@@ -87,7 +98,7 @@ def test_a_difference_is_an_error(invoke: Invoke) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [None, "{", "[]", '{"format": 99}', '{"format": 1, "plugins": {"x": 3}}']
+    "text", [None, "{", "[]", '{"format": 99}', '{"format": 2, "plugins": {"x": 3}}', "[" * 100_000]
 )
 def test_a_lock_that_is_none_is_an_error(invoke: Invoke, text: str | None) -> None:
     """It names the file."""
@@ -141,7 +152,7 @@ def test_a_plugin_that_is_refused(environment: Environment) -> None:
 def test_a_certificate_that_does_not_hold(environment: Environment) -> None:
     """Its ops have changed since."""
     environment.install("opgrad-east", source=op_source("halve"))
-    stale = {"format": 1, "plugin": "east", "ops": {"halve": {"rules": "sha256:0"}}}
+    stale = {"format": 2, "plugin": "east", "ops": {"halve": {"rules": "sha256:0"}}, "others": {}}
     (environment.folder / "opgrad_east-opgrad-certificate.json").write_text(json.dumps(stale))
     code, output = _examined(environment)
     assert code == 1

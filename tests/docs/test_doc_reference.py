@@ -13,6 +13,7 @@ import pytest
 import opgrad as og
 from opgrad import hooks
 from opgrad.errors import PluginWarning
+from opgrad.installed import GROUP
 from tests.docs.doc_pages import ROOT
 
 DOCS = ROOT / "docs"
@@ -38,7 +39,7 @@ ERRORS = sorted(
         and thing.__module__.startswith("opgrad.")
     }
 )
-HOOKS = sorted(name for name, thing in vars(hooks).items() if hasattr(thing, f"{hooks.GROUP}_spec"))
+HOOKS = sorted(name for name, thing in vars(hooks).items() if hasattr(thing, f"{GROUP}_spec"))
 OPS = sorted(
     name
     for info in og.default_registry().plugins

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from itertools import permutations
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -17,9 +20,8 @@ from opgrad.schedule import SEQUENTIAL, accumulate, explain, plan, pull_back
 class Plain:
     """The scheduler that its documentation lets you write, in a few lines."""
 
-    name = "plain"
-
-    def __init__(self) -> None:
+    def __init__(self, name: str = "plain") -> None:
+        self.name = name
         self.runs = 0
 
     def run(
@@ -49,9 +51,8 @@ class Plain:
 
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
-    before = schedule._current
-    yield
-    og.use_scheduler(before)
+    with og.use_scheduler(SEQUENTIAL):  # what is chosen within ends with it
+        yield
 
 
 def gradient(**options: Any) -> Any:
@@ -62,7 +63,7 @@ def gradient(**options: Any) -> Any:
 
 def test_sequential_is_the_default() -> None:
     """Without a choice, the sequential scheduler runs."""
-    assert schedule._current is SEQUENTIAL
+    assert schedule.current_scheduler() is SEQUENTIAL
 
 
 @pytest.mark.parametrize("name", ["sequential", "threaded"])
@@ -122,7 +123,116 @@ def test_a_block_ends_with_an_exception() -> None:
     """An exception that leaves the block restores the scheduler."""
     with pytest.raises(ZeroDivisionError), og.use_scheduler(Plain()):
         raise ZeroDivisionError
-    assert schedule._current is SEQUENTIAL
+    assert schedule.current_scheduler() is SEQUENTIAL
+
+
+@pytest.mark.parametrize("ends", list(permutations("abc")), ids="".join)
+def test_interleaved_blocks_leave_what_was_before(ends: tuple[str, ...]) -> None:
+    """In whatever order they end; until then, the latest that is open is the current one."""
+    opened = {}
+    for name in "abc":
+        opened[name] = og.use_scheduler(Plain(name))
+        opened[name].__enter__()
+    still = list("abc")
+    for name in ends:
+        opened[name].__exit__(None, None, None)
+        still.remove(name)
+        assert schedule.current_scheduler().name == (still[-1] if still else "sequential")
+
+
+def test_generators_that_take_turns_leave_what_was_before() -> None:
+    """Each has a block that is open between its yields."""
+
+    def steps(name: str) -> Generator[None, None, None]:
+        with og.use_scheduler(Plain(name)):
+            yield
+
+    first, second = steps("a"), steps("b")
+    next(first), next(second)
+    first.close()
+    assert schedule.current_scheduler().name == "b"
+    second.close()
+    assert schedule.current_scheduler() is SEQUENTIAL
+
+
+def test_threads_have_a_scheduler_each() -> None:
+    """Two blocks that are open at the same time in two threads know nothing of each other."""
+    both_open, both_seen = Barrier(2), Barrier(2)
+    seen = {}
+
+    def choose(name: str) -> None:
+        with og.use_scheduler(Plain(name)):
+            both_open.wait(timeout=60)
+            seen[name] = schedule.current_scheduler().name
+            both_seen.wait(timeout=60)
+        seen[f"{name} after"] = schedule.current_scheduler().name
+
+    threads = [Thread(target=choose, args=(name,)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == {"a": "a", "b": "b", "a after": "sequential", "b after": "sequential"}
+    assert schedule.current_scheduler() is SEQUENTIAL
+
+
+def test_tasks_have_a_scheduler_each() -> None:
+    """So do asyncio's tasks, which start with the choice of the one that made them."""
+
+    async def choose(name: str, opened: asyncio.Event, other: asyncio.Event) -> list[str]:
+        seen = [schedule.current_scheduler().name]
+        with og.use_scheduler(Plain(name)):
+            opened.set()
+            await other.wait()
+            seen.append(schedule.current_scheduler().name)
+        return [*seen, schedule.current_scheduler().name]
+
+    async def main() -> tuple[list[str], list[str]]:
+        a, b = asyncio.Event(), asyncio.Event()
+        with og.use_scheduler(Plain("outer")):
+            return await asyncio.gather(choose("a", a, b), choose("b", b, a))
+
+    assert asyncio.run(main()) == (["outer", "a", "outer"], ["outer", "b", "outer"])
+
+
+def test_a_block_that_ends_in_another_thread_changes_nothing_there() -> None:
+    """A generator may be closed by the garbage collector, wherever that runs."""
+    chosen = og.use_scheduler(Plain())
+    chosen.__enter__()
+    thread = Thread(target=chosen.__exit__)
+    thread.start()
+    thread.join()
+    assert schedule.current_scheduler().name == "plain"
+    chosen.__exit__()
+
+
+def test_a_choice_without_a_block_ends_with_the_block_that_it_is_made_in() -> None:
+    """From now on is until then; a block within that ends first leaves the choice."""
+    with og.use_scheduler(Plain("outer")):
+        og.use_scheduler(Plain("later"))
+        with og.use_scheduler(Plain("inner")):
+            pass
+        assert schedule.current_scheduler().name == "later"
+    assert schedule.current_scheduler() is SEQUENTIAL
+
+
+def test_choices_without_a_block_take_no_memory() -> None:
+    """A loop may make any number."""
+    for _ in range(100):
+        og.use_scheduler(Plain())
+    assert len(schedule._choices.get()) < 5
+
+
+@pytest.mark.parametrize("returned", [None, 3, [], "x"], ids=repr)
+def test_a_scheduler_that_returns_no_mapping_is_named(returned: Any) -> None:
+    """With what it returned."""
+
+    class Wrong(Plain):
+        def run(self, *_: Any) -> Any:
+            return returned
+
+    with pytest.raises(og.errors.SchedulerError, match=r"'plain' returned .*; expected a mapping"):
+        gradient(scheduler=Wrong())
 
 
 def test_one_call_overrides_the_block() -> None:
@@ -139,7 +249,7 @@ def test_an_unknown_name() -> None:
         gradient(scheduler="fast")
     with pytest.raises(LookupError):
         og.use_scheduler("fast")
-    assert schedule._current is SEQUENTIAL
+    assert schedule.current_scheduler() is SEQUENTIAL
 
 
 @pytest.mark.parametrize("wrong", [3, object(), Plain], ids=["number", "object", "class"])

@@ -85,7 +85,7 @@ BROKEN = {
         f"{OP}other, twice = twice, None{HOOK}return [other]",
         "op 'twice' is not exported as opgrad_not_exported.twice",
     ),
-    "two-alike": Case(f"{OP}{HOOK}return [twice, twice]", "it brings 2 ops named 'twice'"),
+    "two-alike": Case(f"{OP}{HOOK}return [twice, twice]", "it claims the op name 'twice' 2 times"),
     "one-function": Case(
         "import numpy as np\nimport opgrad as og\n"
         + "".join(
@@ -94,7 +94,7 @@ BROKEN = {
             for name in ("f", "h")
         )
         + f"{HOOK}return [f, h]",
-        "it brings 2 ops that implement numpy.cbrt",
+        "it claims numpy.cbrt 2 times",
     ),
     "unknown-hook": Case(
         f"{OP}@og.hookimpl\ndef opgrad_op(): return [twice]",
@@ -151,6 +151,42 @@ BROKEN = {
     "no-definition": Case(
         "import opgrad as og\n@og.op\ndef f(x, y=1): return x",
         "OpDefinitionError: op 'f' (opgrad_no_definition): 'y' has a default, so it is no input",
+    ),
+    "raises-base": Case(
+        "class Odd(BaseException): ...\nraise Odd('no')",
+        "Odd: no (opgrad_raises_base.py:2); for the traceback",
+    ),
+    "interrupts": Case(
+        "raise KeyboardInterrupt('of its own')",
+        "KeyboardInterrupt: of its own (opgrad_interrupts.py:1); for the traceback",
+    ),
+    "closes": Case("raise GeneratorExit", "GeneratorExit:  (opgrad_closes.py:1); for"),
+    "cancels": Case("import asyncio\nraise asyncio.CancelledError('x')", "CancelledError: x ("),
+    "no-text": Case(
+        "class Odd(Exception):\n  def __str__(self): 1 / 0\nraise Odd",
+        "Odd: (it has no text) (opgrad_no_text.py:3)",
+    ),
+    "no-globals": Case("__name__ = None\n1 / 0", "ZeroDivisionError: division by zero"),
+    "hook-raises-base": Case(
+        f"{OP}class Odd(BaseException): ...{HOOK}raise Odd('no')",
+        "Odd: no (opgrad_hook_raises_base.py:15)",
+    ),
+    "hook-exits": Case(f"{OP}{HOOK}raise SystemExit(2)", "SystemExit: 2 (opgrad_hook_exits.py:15)"),
+    "recurses": Case(
+        f"{OP}def deep(): return deep()\n{HOOK}return deep()",
+        "RecursionError: maximum recursion depth exceeded",
+    ),
+    "generates": Case(
+        f"{OP}{HOOK}yield twice\n    raise OSError('no disk')",
+        "OSError: no disk (opgrad_generates.py:16)",
+    ),
+    "no-repr": Case(
+        f"{OP}class Odd:\n  def __repr__(self): 1 / 0\n{HOOK}return Odd()",
+        "ZeroDivisionError: division by zero (opgrad_no_repr.py:13)",
+    ),
+    "generates-functions": Case(
+        "import opgrad as og\n@og.hookimpl\ndef opgrad_functions(): yield 1",
+        "opgrad_functions() returned <generator object",
     ),
     "function": Case(None, "its entry point names opgrad_sound:half, which is no module: <op half"),
     "looks-up": Case(
@@ -253,3 +289,130 @@ def test_warnings_as_errors_leave_the_registry_usable(environment: Environment) 
         "plugin 'raises' (opgrad-raises 1.0) was set aside: OSError: no disk (opgrad_raises.py:15)",
         2.0,
     ]
+
+
+# -- distributions that are not as they should be ------------------------------------------------
+
+METADATA = "Metadata-Version: 2.1\nName: opgrad-odd\nVersion: 1.5\n"
+POINTS = b"[opgrad]\nodd = opgrad_sound\n"
+UNREADABLE = {
+    "latin-1": (METADATA.encode(), b"[opgrad]\n\xe9t\xe9 = opgrad_odd\n", "UnicodeDecodeError"),
+    "utf-16": (METADATA.encode(), POINTS.decode().encode("utf-16"), "UnicodeDecodeError"),
+    "no value": (METADATA.encode(), b"[opgrad]\nodd\n", "cannot be read"),
+    "no name": (b"Metadata-Version: 2.1\n", b"[opgrad]\nodd\n", "cannot be read"),
+    "no module": (METADATA.encode(), b"[opgrad]\nodd = not a module!\n", "'not a module!'"),
+    "empty": (METADATA.encode(), b"[opgrad]\nodd =\n", "can be no module"),
+}
+NAMELESS = {
+    "no name": b"Metadata-Version: 2.1\n",
+    "empty name": b"Metadata-Version: 2.1\nName:\nVersion: 1.0\n",
+    "no metadata": None,
+    "metadata in latin-1": b"Metadata-Version: 2.1\nName: \xe9t\xe9\nVersion: 1.0\n",
+    "no version": b"Metadata-Version: 2.1\nName: opgrad-odd\n",
+}
+LOOK_UPS = """
+found = og.ops.twice(3.0).data
+try:
+    og.ops.twize
+except og.errors.UnknownOpError as error:
+    unknown = str(error)
+doubled = og.op(lambda x: x * 2.0)
+try:
+    doubled("text")
+except og.errors.InputError as error:
+    described = str(error)
+infos = {info.name: [info.state, info.cause, str(info)] for info in og.default_registry().plugins}
+from click.testing import CliRunner
+from opgrad.cli.app import app
+told = {name: CliRunner().invoke(app, [name]).output for name in ("plugins", "doctor", "ops")}
+result = {"found": found, "infos": infos, "warned": warned, "told": told}
+"""
+
+
+def _lay_out(folder: Path, metadata: bytes | None, points: bytes, name: str = "odd-1.5") -> None:
+    info = folder / f"{name}.dist-info"
+    info.mkdir()
+    if metadata is not None:
+        (info / "METADATA").write_bytes(metadata)
+    (info / "entry_points.txt").write_bytes(points)
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_entry_points_that_cannot_be_read_are_set_aside(
+    environment: Environment, name: str
+) -> None:
+    """With the cause; every look-up and listing works, and tells of it."""
+    environment.install("opgrad-sound", source=OP + HOOK + "return [twice]")
+    metadata, points, cause = UNREADABLE[name]
+    _lay_out(environment.folder, metadata, points)
+    outcome = environment.run(LOOK_UPS)
+    assert outcome["found"] == 6.0
+    assert outcome["infos"]["sound"][0] == "loaded"
+    [(state, told, _)] = [info for info in outcome["infos"].values() if info[0] == "broken"]
+    assert state == "broken"
+    assert cause in told
+    assert len(outcome["warned"]) == 1
+    assert cause in outcome["warned"][0]
+    assert "broken" in outcome["told"]["plugins"]
+    assert cause in outcome["told"]["doctor"]
+
+
+@pytest.mark.parametrize("name", NAMELESS)
+def test_a_distribution_without_a_name_brings_its_plugin(
+    environment: Environment, name: str
+) -> None:
+    """Its module is what counts; nothing is wrong with that."""
+    environment.install("opgrad-named", source=OP.replace("twice", "half") + HOOK + "return [half]")
+    (environment.folder / "opgrad_sound.py").write_text(OP + HOOK + "return [twice]")
+    _lay_out(environment.folder, NAMELESS[name], POINTS)
+    outcome = environment.run(LOOK_UPS)
+    assert outcome["found"] == 6.0
+    assert outcome["infos"]["odd"][0] == outcome["infos"]["named"][0] == "loaded"
+    assert outcome["warned"] == []
+
+
+def test_an_unrelated_distribution_that_cannot_be_read_is_no_concern(
+    environment: Environment,
+) -> None:
+    """It has no entry point of OpGrad's group."""
+    environment.install("opgrad-sound", source=OP + HOOK + "return [twice]")
+    _lay_out(environment.folder, METADATA.encode(), b"[console_scripts]\n\xe9t\xe9 = a:b\n")
+    outcome = environment.run(LOOK_UPS)
+    assert (outcome["found"], outcome["warned"]) == (6.0, [])
+
+
+def test_what_cannot_be_read_can_be_switched_off(environment: Environment) -> None:
+    """By the name of its distribution; then nothing is warned of."""
+    environment.install("opgrad-sound", source=OP + HOOK + "return [twice]")
+    _lay_out(environment.folder, METADATA.encode(), b"[opgrad]\nodd\n")
+    assert environment.run(LOOK_UPS, OPGRAD_DISABLE="opgrad-odd")["warned"] == []
+
+
+# -- what ends a program -------------------------------------------------------------------------
+
+SIGNALS = {
+    "ctrl-c": ("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", "", "KeyboardInterrupt"),
+    "handler": (
+        "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n",
+        "import signal\ndef stop(*_): sys.exit(3)\nsignal.signal(signal.SIGTERM, stop)",
+        "SystemExit",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_what_a_signal_ends_is_the_users(environment: Environment, name: str) -> None:
+    """While a plugin loads: the program ends; and where it does not, the next look-up finds all."""
+    source, before, kind = SIGNALS[name]
+    once = "import sys\nif not hasattr(sys, 'seen'):\n    sys.seen = True\n    "
+    source = once + "; ".join(source.splitlines()) + "\n"
+    environment.install("opgrad-aaa", source=source + OP + HOOK + "return [twice]")
+    code = f"""
+{before}
+try:
+    og.ops.twice
+except BaseException as error:
+    first = type(error).__name__
+result = [first, og.ops.twice(3.0).data, warned]
+"""
+    assert environment.run(code) == [kind, 6.0, []]

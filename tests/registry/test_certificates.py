@@ -113,8 +113,8 @@ def test_built_ins_need_none(waves: Environment) -> None:
 
 def test_a_file_that_is_none_counts_for_nothing(waves: Environment) -> None:
     """No JSON, or another format."""
-    entry = '{"format": 1, "plugin": "waves", "ops": {"waves": "rules"}}'
-    for text in ("{", "[]", '{"format": 99, "ops": {}}', '{"format": 1, "ops": []}', entry):
+    entry = '{"format": 2, "plugin": "waves", "ops": {"waves": "rules"}}'
+    for text in ("{", "[]", '{"format": 99, "ops": {}}', '{"format": 2, "ops": []}', entry):
         (waves.folder / FILE).write_text(text)
         assert waves.run(STATUS)["waves"] == ["loaded", "uncertified"]
 
@@ -175,3 +175,43 @@ def test_only_plugins_of_others_are_certified(waves: Environment, target: str, s
     code, output = waves.run(CERTIFY.replace('"waves"', f'"{target}"' if target else ""))
     assert code == 2
     assert says in output
+
+
+MORE = """
+@og.hookimpl
+def opgrad_lowerings():
+    return {OP: lambda x: np.sin(x) * 1.0}
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "source"),
+    [
+        ("waves", MORE.replace("OP", "waves")),
+        (
+            "lowering of opgrad_elementary.trigonometric.sin",
+            MORE.replace("OP", "og.ops['elementary.sin']"),
+        ),
+        (
+            "numpy.fabs",
+            "@og.hookimpl\ndef opgrad_functions():\n    return {np.fabs: lambda x: abs(x)}\n",
+        ),
+        (
+            "backend name 'mine'",
+            "class Mine:\n    name = 'mine'\n    def lower(self, graph, inputs): ...\n\n"
+            "@og.hookimpl\ndef opgrad_backends():\n    return [Mine()]\n",
+        ),
+    ],
+    ids=["a lowering", "a lowering of another's op", "a function made of ops", "a backend"],
+)
+def test_holds_until_something_else_is_brought(waves: Environment, what: str, source: str) -> None:
+    """And again when it has been certified, until that changes."""
+    _certified(waves)
+    (waves.folder / "opgrad_waves.py").write_text(RIGHT + source)
+    cause = """
+    registry = og.default_registry()
+    [result] = [registry.certification(p).cause for p in registry.plugins if p.name == "waves"]
+    """
+    assert waves.run(cause).startswith(f"changed since they were checked: {what};")
+    _certified(waves)
+    assert waves.run(cause) == ""

@@ -225,3 +225,129 @@ def test_is_the_same_in_every_process() -> None:
         ).stdout
 
     assert printed("1") == printed("2")
+
+
+# -- packages ------------------------------------------------------------------------------------
+
+FILES = {
+    "__init__.py": """
+import opgrad as og
+import waves_package
+from waves_package import scaled as factors
+from waves_package.wrapped import doubled
+
+@og.op(elementwise=True)
+def waves(x):
+    return factors.double(x) * 0.5
+
+@waves.vjp
+@doubled
+def _(g, out, x):
+    import waves_package.of_import
+    from waves_package.of_name import slope
+    from . import relative
+    from .deep.down import bottom
+    total = slope(x) + relative.slope(x) + bottom(x) + waves_package.of_import.slope(x)
+    return g * (total + waves_package.by_attribute.inner.slope(x)) * x.special
+""",
+    "scaled.py": "def double(x):\n    return x * 2.0\n",
+    "wrapped.py": """
+import functools
+
+def doubled(rule):
+    @functools.wraps(rule)
+    def wrapper(*args):
+        return rule(*args) * 2.0
+    return wrapper
+""",
+    "of_import.py": "def slope(x):\n    return 2.0\n",
+    "of_name.py": "FACTOR = 2.0\n\ndef slope(x):\n    return FACTOR\n",
+    "relative.py": "def slope(x):\n    return 2.0\n",
+    "deep/__init__.py": "",
+    "deep/down.py": "def bottom(x):\n    return 2.0\n",
+    "by_attribute/__init__.py": "",
+    "by_attribute/inner.py": "def slope(x):\n    return 2.0\n",
+    "special.py": "unused = 2.0\n",  # of the name of an attribute of x
+}
+TELL = """
+import importlib, sys
+for module in sys.argv[1:]:
+    importlib.import_module(f"waves_package.{module}")
+import waves_package
+from opgrad.fingerprint import fingerprint
+print(fingerprint(waves_package.waves))
+"""
+
+
+@pytest.fixture
+def hash_of_package(tmp_path: Path) -> Callable[..., str]:
+    """The hash of the op of a package, in an interpreter that has imported some of its modules."""
+
+    def hash_of(changed: str = "", *imported: str) -> str:
+        for name, text in FILES.items():
+            path = tmp_path / "waves_package" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text.replace("2.0", "3.0") if name == changed else text)
+        command = [sys.executable, "-B", "-c", TELL, *imported]
+        environ = os.environ | {"PYTHONPATH": str(tmp_path)}
+        return subprocess.run(
+            command, env=environ, capture_output=True, text=True, check=True
+        ).stdout
+
+    return hash_of
+
+
+USED = [name for name, text in FILES.items() if "2.0" in text and name != "special.py"]
+
+
+@pytest.mark.parametrize("name", USED)
+def test_changed_by_what_is_imported(hash_of_package: Callable[..., str], name: str) -> None:
+    """At the top or inside a rule, by any form; by attributes of a package; by a decorator."""
+    assert hash_of_package(name) != hash_of_package()
+
+
+def test_unchanged_by_what_has_been_imported(hash_of_package: Callable[..., str]) -> None:
+    """Each submodule, also one that has the name of an attribute of something else."""
+    modules = ["special", "of_import", "of_name", "relative", "deep.down", "by_attribute.inner"]
+    assert len({hash_of_package("", *modules[:n]) for n in range(len(modules) + 1)}) == 1
+
+
+def test_changed_by_its_lowering() -> None:
+    """What is compiled in the place of the forward is part of what an op is."""
+    op = og.ops["elementary.exp"]
+    lowerings = [None, lambda x: x, lambda x: x + 1]
+    assert len({fingerprint(op, lowering) for lowering in lowerings}) == 3
+
+
+OBJECTS = """
+import functools
+import numpy as np
+import opgrad as og
+
+chosen = np.cos
+
+@functools.cache
+def factor():
+    return 1.0
+
+class Rule:
+    def __call__(self, g, out, x):
+        return g * chosen(x) * factor()
+
+@og.op(elementwise=True)
+def waves(x):
+    return np.sin(x)
+
+waves.vjp(Rule())
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("chosen = np.cos", "chosen = np.sin"), ("return 1.0", "return 2.0"), ("g * ch", "-g * ch")],
+    ids=["a ufunc by another name", "a cached function", "an object that is called"],
+)
+def test_changed_by_what_is_no_plain_function(hash_of: Hash, old: str, new: str) -> None:
+    """And the same in another process: no address is in it."""
+    assert hash_of(OBJECTS.replace(old, new)) != hash_of(OBJECTS)
+    assert hash_of(OBJECTS) == hash_of(OBJECTS)
