@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from opgrad.passes import NOTHING, back_from, dependent, newer, raw
 from opgrad.pushforward import Pushforward
 from opgrad.registry import default
 from opgrad.residuals import Recording, only_residuals
+from opgrad.running import outermost, running
 from opgrad.tangent import zero_like
 from opgrad.twins import twin
 from opgrad.value import Value, apply
@@ -77,16 +77,14 @@ class Call:
                 by_name[key] = rebuilt
             self._groups.append((fresh, structure))
         self.inputs = [node for fresh, _ in self._groups for node in fresh]
-        outermost = _outermost.get()
-        token = _outermost.set(min(outermost, self._start))
-        only_back = only_back and outermost == math.inf and not diagnostics.state.depth
-        self._recording = Recording() if only_back else None
+        only_back = only_back and outermost.get() == math.inf and not diagnostics.state.depth
+        self._recording = Recording(self._start) if only_back else None
         letting_go = only_residuals.set(self._recording)
         try:
-            returned, aux = f(*by_position, **by_name), None
+            with running(self._start, self.inputs):
+                returned, aux = f(*by_position, **by_name), None
         finally:
             only_residuals.reset(letting_go)
-            _outermost.reset(token)
             _spend(self.inputs, Spent)
         if has_aux:
             if not isinstance(returned, tuple) or len(returned) != 2:
@@ -227,19 +225,17 @@ class Call:
             )
 
 
-_outermost: ContextVar[float] = ContextVar("_outermost", default=math.inf)
-"""Where the outermost call whose function is being run began."""
-
-
 class Spent(Value[Any]):
     """A fresh leaf whose call is over: to later calls, plain data."""
 
     __slots__ = ()
 
+    __copy__, __deepcopy__, __reduce__ = Node.__copy__, Node.__deepcopy__, Node.__reduce__
+
 
 def _live(nodes: Sequence[Node]) -> set[Node]:
     """Those of the nodes that a gradient is still to flow to."""
-    since = _outermost.get()
+    since = outermost.get()
     live = {node for node in nodes if node.number >= since}
     if len(live) == len(nodes):
         return live

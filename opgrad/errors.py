@@ -70,7 +70,7 @@ class CutGradientError(OpgradError, TypeError):
 
 
 class CopyError(OpgradError, TypeError):
-    """A computed ``Value`` was copied or pickled, which would take its whole graph along."""
+    """A ``Value`` was pickled that was computed, or takes part in a function that is running."""
 
 
 class PluginError(OpgradError):

@@ -12,7 +12,7 @@ from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from opgrad.errors import ImmutableError
+from opgrad.errors import CopyError, ImmutableError
 from opgrad.operation import NO_PARAMS, Op, Raw
 
 next_number = count().__next__
@@ -82,6 +82,15 @@ class Node:
 
     def __delattr__(self, name: str) -> None:
         raise ImmutableError(f"a node's {name!r} cannot be deleted: nodes are immutable")
+
+    def __copy__(self) -> Any:
+        return self  # of what does not change, one is enough
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise CopyError(f"a {type(self).__name__} is not pickled: pickle its data, node.data")
 
     def __repr__(self) -> str:
         made_by = "leaf" if self.op is None else self.op.name

@@ -17,6 +17,7 @@ from opgrad.operation import Op
 from opgrad.passes import newer
 from opgrad.pushforward import Pushforward
 from opgrad.residuals import Recording, only_residuals
+from opgrad.running import running
 from opgrad.steps import by_number, step_by_step
 from opgrad.tangent import zero_like
 from opgrad.value import Value
@@ -86,7 +87,9 @@ class _Segment:
         for i, x in zip(self.slots, inputs, strict=True):
             leaves[i] = x
         args, kwargs = self.structure.unflatten(leaves)
-        return self.f(*args, **kwargs)
+        start = min((x.number for x in inputs if isinstance(x, Node)), default=next_number())
+        with running(start, inputs):
+            return self.f(*args, **kwargs)
 
 
 CHECKPOINT = Op(
@@ -109,7 +112,7 @@ def _rule(
     start = next_number()
     fresh = [fresh_node(x) for x in inputs[: len(segment.slots)]]
     is_last = not record and not diagnostics.state.depth
-    letting_go = only_residuals.set(Recording() if is_last else None)
+    letting_go = only_residuals.set(Recording(start) if is_last else None)
     try:
         root = flatten(segment.run(fresh))[0][index]
     finally:

@@ -15,8 +15,9 @@ import numpy as np
 from opgrad import cotangent, diagnostics, schedule, steps
 from opgrad.array_methods import ArrayMethods
 from opgrad.binding import bind, plain_index
+from opgrad.copies import Copies
 from opgrad.data import PLAIN, is_data, is_traced, read_only, say, why_no_data
-from opgrad.errors import CopyError, ImmutableError, InputError
+from opgrad.errors import ImmutableError, InputError
 from opgrad.forward import as_node, as_nodes, constant, recover, run_forward, settle
 from opgrad.hooks import Scheduler
 from opgrad.node import Constant, Node, Writable, next_number
@@ -103,7 +104,7 @@ def _unary(name: str, op: Op | None = None) -> Callable[[Value[Any]], Value[Any]
 # -- the class -----------------------------------------------------------------------------------
 
 
-class Value(ArrayMethods, Refusals, Node, Generic[T]):
+class Value(ArrayMethods, Refusals, Copies, Node, Generic[T]):
     """A number or array that remembers how it was computed.
 
     Args:
@@ -262,21 +263,13 @@ class Value(ArrayMethods, Refusals, Node, Generic[T]):
     def __bool__(self) -> bool:
         return bool(self.data)
 
-    # -- showing, copying ------------------------------------------------------------------------
+    # -- showing ---------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
         return f"Value(data={self.data!r}, grad={self.grad!r})"
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        if self.op is not None:
-            raise CopyError(
-                f"a Value computed by op {self.op.name!r} cannot be copied or pickled: it would "
-                f"take its whole graph along. Copy its data: Value(v.data)."
-            )
-        return Value, (self.data, self.grad)
 
 
 _set_grad: Callable[[Node, Any], None] = Value.__dict__["grad"].__set__

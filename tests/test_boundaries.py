@@ -19,7 +19,7 @@ import opgrad
 ROOT = Path(__file__).parents[1]
 
 FLOORS = (  # the lowest first; a module imports from lower floors only
-    {"errors", "twins"},
+    {"errors", "twins", "running"},
     {"data"},
     {"operation"},
     {"node", "declaration", "kinks", "fingerprint"},
@@ -30,7 +30,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"table", "diagnostics", "certificate"},
     {"discovery"},
     {"registry"},
-    {"cotangent", "forward", "binding", "array_methods", "refusals"},
+    {"cotangent", "forward", "binding", "array_methods", "refusals", "copies"},
     {"steps", "tangent"},
     {"schedule"},
     {"passes", "value"},
