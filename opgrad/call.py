@@ -17,7 +17,7 @@ import numpy as np
 from opgrad import diagnostics
 from opgrad.containers import flatten, flatten_like, is_leaf
 from opgrad.cotangent import seed
-from opgrad.data import say
+from opgrad.data import WRAPPED, holds_value, say
 from opgrad.errors import InputError
 from opgrad.node import Node, next_number
 from opgrad.passes import NOTHING, back_from, dependent, newer, raw
@@ -207,6 +207,8 @@ class Call:
         which = f"argument {key}" if isinstance(key, int) else f"argument {key!r}"
         if is_leaf(data):
             hint = "Make it floating, or leave it out of argnums."
+        elif holds_value(data):
+            hint = WRAPPED
         else:
             hint = (
                 f"If {type(data).__name__} is a container, make it known: "
@@ -218,6 +220,10 @@ class Call:
         )
 
     def _check_result(self, root: Any) -> None:
+        if (root.__class__ is np.ndarray and root.dtype.kind in "fc") or isinstance(root, Node):
+            return
+        if holds_value(root):
+            raise InputError(f"{self.name} returned or holds in its result {say(root)}. {WRAPPED}")
         if not is_leaf(root):
             raise InputError(
                 f"{self.name} returned or holds in its result {say(root)}; what is differentiated "

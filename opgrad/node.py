@@ -12,13 +12,14 @@ from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from opgrad.data import Recorded
 from opgrad.errors import CopyError, ImmutableError
 from opgrad.operation import NO_PARAMS, Op, Raw
 
 next_number = count().__next__
 
 
-class Node:
+class Node(Recorded):
     """One application of an op: immutable, compared by identity.
 
     Attributes:
