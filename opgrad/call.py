@@ -17,7 +17,7 @@ import numpy as np
 from opgrad import diagnostics
 from opgrad.containers import flatten, flatten_like, is_leaf
 from opgrad.cotangent import seed
-from opgrad.data import WRAPPED, holds_value, say
+from opgrad.data import WRAPPED, holds_value, say, snapshot
 from opgrad.errors import InputError
 from opgrad.node import Node, next_number
 from opgrad.passes import NOTHING, back_from, dependent, newer, raw
@@ -40,6 +40,7 @@ class Call:
         chosen: the arguments to differentiate by: positions, and names of keyword arguments.
         has_aux: ``f`` returns a pair, of which the second is not differentiated.
         only_back: there will be no :meth:`push`, which may read what a pull does not.
+        is_kept: whoever called ``f`` goes on, before the passes: small arrays are copied.
 
     Attributes:
         out: what ``f`` returned.
@@ -59,6 +60,7 @@ class Call:
         chosen: Sequence[int | str],
         has_aux: bool = False,
         only_back: bool = False,
+        is_kept: bool = False,
     ) -> None:
         self._f = f
         self._start = next_number()
@@ -69,7 +71,7 @@ class Call:
             for leaf in leaves:
                 if leaf.__class__ is not np.ndarray or leaf.dtype.kind not in "fc":
                     self._check_argument(leaf, key)
-            fresh = _fresh_nodes(leaves)
+            fresh = _fresh_nodes([snapshot(x) for x in leaves] if is_kept else leaves)
             rebuilt = structure.unflatten(fresh)
             if isinstance(key, int):
                 by_position[key] = rebuilt

@@ -104,6 +104,45 @@ def read_only(x: Any) -> Any:
     return x
 
 
+SMALL = 1 << 12
+"""In bytes: a copy of an array up to this takes no time that could be measured in a program."""
+
+
+def may_change(x: np.ndarray[Any, Any]) -> bool:
+    """Whether somebody may write to its elements: through it, or what it is a view of.
+
+    Who else lends their memory (``as_strided`` does it through an object of its own) may.
+    """
+    base: Any = x
+    while isinstance(base, np.ndarray):
+        if base.flags.writeable:
+            return True
+        base = base.base
+    return base is not None and base.__class__ is not bytes
+
+
+def snapshot(x: Any) -> Any:
+    """A small array that may change, as a copy that will not; anything else as it is."""
+    return read_only_copy(x) if isinstance(x, np.ndarray) and x.nbytes <= SMALL else x
+
+
+def read_only_copy(x: np.ndarray[Any, Any]) -> Any:
+    """An array that will not change: the same one, where it cannot; else a copy."""
+    if may_change(x):
+        x = np.array(x, copy=True, order="K", subok=True)
+        x.flags.writeable = False
+    return x
+
+
+def snapshot_of_param(param: Any) -> Any:
+    """An op's param that will not change: arrays are small there, so that all are copied."""
+    if isinstance(param, np.ndarray):
+        return read_only_copy(param)
+    if param.__class__ in (list, tuple):
+        return param.__class__([snapshot_of_param(x) for x in param])
+    return param
+
+
 def say(x: object) -> str:
     """A short description: type and value, or shape and dtype."""
     if isinstance(x, np.ndarray):

@@ -61,6 +61,10 @@ class NonFiniteError(OpgradError, ArithmeticError):
     """In debug mode: an op made a NaN out of inputs that had none."""
 
 
+class ChangedError(OpgradError, RuntimeError):
+    """In debug mode: an array was written to between the forward and the backward pass."""
+
+
 class ImmutableError(OpgradError, AttributeError):
     """A field of a node was assigned to or deleted."""
 

@@ -85,6 +85,8 @@ class Pushforward:
             if all(t is None for t in given):
                 continue
             try:
+                if diagnostics.state.depth:
+                    diagnostics.check_unchanged(node)
                 tangent = self._through(node, given, record)
                 if tangent is not None:
                     found[node] = tangent

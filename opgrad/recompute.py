@@ -12,6 +12,7 @@ from attrs import frozen
 from opgrad import diagnostics
 from opgrad.call import fresh_node
 from opgrad.containers import flatten
+from opgrad.data import snapshot
 from opgrad.node import Constant, Node, next_number
 from opgrad.operation import Op
 from opgrad.passes import newer
@@ -49,7 +50,7 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
         leaves, structure = flatten((args, kwargs))
         slots = tuple(i for i, leaf in enumerate(leaves) if isinstance(leaf, Value))
         given = tuple(leaves[i] for i in slots)
-        kept = tuple(None if i in slots else leaf for i, leaf in enumerate(leaves))
+        kept = tuple(None if i in slots else snapshot(leaf) for i, leaf in enumerate(leaves))
         segment = _Segment(f, structure, kept, slots)
         start = next_number()
         fresh = [Value.leaf(x.data) for x in given]

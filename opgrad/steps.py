@@ -140,6 +140,8 @@ def arrivals(
             f"{describe(op)} is opaque: its VJP calls foreign code, so there are no second "
             f"derivatives through it"
         )
+    if diagnostics.state.depth:
+        diagnostics.check_unchanged(node)
     g = read_only(g)
     data = [parent.data for parent in inputs]
     out: Any = node if record else node.data

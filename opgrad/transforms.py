@@ -45,14 +45,14 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         ``(out, pull)``, or with ``has_aux`` ``(out, pull, aux)``. ``pull(ct)`` takes a cotangent in
         the form of ``out`` and returns a tuple with one in the form of each primal; zero where
         ``out`` does not depend on it. It can be called many times, and reads the primals: do not
-        write to these arrays before.
+        write to arrays of more than 4 kB among these before; smaller ones are copied.
 
     Raises:
         InputError: a primal holds something that cannot be differentiated by, or, from ``pull``,
             ``ct`` does not have the structure of ``out``.
         CotangentError: from ``pull``: a shape differs.
     """
-    call = Call(f, primals, {}, range(len(primals)), has_aux)
+    call = Call(f, primals, {}, range(len(primals)), has_aux, is_kept=True)
 
     def pull(ct: Any) -> tuple[Any, ...]:
         return tuple(call.pull(ct))

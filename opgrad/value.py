@@ -16,7 +16,16 @@ from opgrad import cotangent, diagnostics, schedule, steps
 from opgrad.array_methods import ArrayMethods
 from opgrad.binding import bind, plain_index
 from opgrad.copies import Copies
-from opgrad.data import PLAIN, is_data, is_traced, read_only, say, why_no_data
+from opgrad.data import (
+    PLAIN,
+    SMALL,
+    is_data,
+    is_traced,
+    read_only,
+    say,
+    snapshot_of_param,
+    why_no_data,
+)
 from opgrad.errors import ImmutableError, InputError
 from opgrad.forward import as_node, as_nodes, constant, recover, run_forward, settle
 from opgrad.hooks import Scheduler
@@ -302,12 +311,13 @@ def apply(op: Op, args: tuple[Any, ...], params: Mapping[str, Any] = NO_PARAMS) 
                 f"{describe(op)}: its {name!r} is a param, static and never differentiated; given "
                 f"a Value. If no gradient is to flow to it, give its data: {name}=v.data."
             )
+    params = {name: snapshot_of_param(param) for name, param in params.items()}
     data = run_forward(op, inputs, params)
     x = inputs[0] if inputs else None
     y = inputs[1] if len(inputs) > 1 else None
     more = None
     if params or len(inputs) > 2 or op.arity is None:
-        more = inputs[2:], dict(params)
+        more = inputs[2:], params
     return _record(op, x, y, more, data)
 
 
@@ -377,6 +387,8 @@ connect(
     watch=diagnostics.watch,
     only_residuals=only_residuals,
     LARGE=LARGE,
+    SMALL=SMALL,
+    snapshot_of_param=snapshot_of_param,
     keeps_zeros=cotangent.keeps_zeros,
     usual=schedule.USUAL,
     pull_back=schedule.pull_back,

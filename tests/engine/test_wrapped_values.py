@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 import dask.array as da
-import dask.delayed
 import numpy as np
 import pytest
+from dask.delayed import delayed
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 import opgrad as og
@@ -186,7 +186,7 @@ def test_a_labelled_value_may_compute_with_another() -> None:
 
 def test_a_labelled_value_is_no_operand_of_an_op() -> None:
     """It would be a constant there: refused by name."""
-    with pytest.raises(InputError, match="op 'mul' .*given Labelled.*There is a Value in it"):
+    with pytest.raises(InputError, match=r"op 'mul' .*given Labelled.*There is a Value in it"):
         og.grad(lambda v: np.sum(og.ops.mul(v, Labelled(v * ARRAY))))(2.0)
 
 
@@ -246,7 +246,7 @@ def test_arithmetic_within_an_array_of_objects_keeps_gradients() -> None:
     "hide",
     [
         da.from_array,
-        lambda v: da.from_delayed(dask.delayed.delayed(lambda: v)(), shape=(3,), dtype=float),
+        lambda v: da.from_delayed(delayed(lambda: v)(), shape=(3,), dtype=float),
         lambda v: da.ones(3).map_blocks(lambda block: block * v, dtype=float),
     ],
     ids=["from_array", "delayed", "map_blocks"],
