@@ -92,9 +92,11 @@ class Call:
             if not isinstance(returned, tuple) or len(returned) != 2:
                 raise InputError(
                     f"with has_aux, {self.name} must return a pair (result, aux); "
-                    f"it returned {say(returned)}"
+                    f"it returned {_returned(returned)}"
                 )
             returned, aux = returned
+        if returned is None:
+            raise InputError(f"{self.name} returned {_returned(returned)}")
         self.roots, self.structure = flatten(returned)
         for root in self.roots:
             self._check_result(root)
@@ -123,6 +125,7 @@ class Call:
             return
         if len(data) != 1 or np.shape(data[0]) or np.iscomplexobj(data[0]):
             given = say(data[0]) if len(data) == 1 else f"{len(data)} numbers and arrays"
+            given = given if data else f"{say(self.out)}, which holds no numbers"
             raise InputError(
                 f"grad differentiates functions that return one real number; {self.name} returned "
                 f"{given}. For arrays see jacobian, vjp and elementwise_grad."
@@ -208,7 +211,7 @@ class Call:
             return
         which = f"argument {key}" if isinstance(key, int) else f"argument {key!r}"
         if is_leaf(data):
-            hint = "Make it floating, or leave it out of argnums."
+            hint = f"Make it floating ({_floating(data)}), or leave it out of argnums."
         elif holds_value(data):
             hint = WRAPPED
         else:
@@ -298,6 +301,17 @@ def _own(leaf: Any, seen: set[int]) -> Any:
         seen.add(id(data))
         return data
     return data.copy()
+
+
+def _returned(result: object) -> str:
+    return "None: did you forget `return`?" if result is None else say(result)
+
+
+def _floating(data: Any) -> str:
+    """How a number or array is written that a gradient can flow to."""
+    if isinstance(data, int):
+        return f"{float(data)!r} for {data!r}"
+    return "x.astype(float) for an array"
 
 
 def _or_zero(ct: Any, like: Any) -> Any:

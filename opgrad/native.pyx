@@ -330,7 +330,7 @@ def binary(str name, op=None):
         nonlocal op
         if not is_node(y):
             if not (is_number(y) or is_floating_array(y) or is_data(y)):
-                return NotImplemented
+                return python["binary"](name, op)(x, y)
             y = new_constant(y)
         if op is None:
             op = lookup(name)

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from opgrad import diagnostics
 from opgrad.call import fresh_node
+from opgrad.choice import check_function
 from opgrad.containers import flatten
 from opgrad.data import snapshot
 from opgrad.node import Constant, Node, next_number
@@ -44,6 +45,7 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
             outside. Run twice, it must do the same. If it returns several, it is run again for each
             that a gradient flows to.
     """
+    check_function(f, "checkpoint")
 
     @functools.wraps(f)
     def recomputed(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -32,7 +32,7 @@ from opgrad.hooks import Scheduler
 from opgrad.node import Constant, Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Data, Op, Raw, full_name
 from opgrad.plugin import describe
-from opgrad.refusals import Refusals, no_op_for, no_out
+from opgrad.refusals import Refusals, no_op_for, no_operand, no_out
 from opgrad.registry import default
 from opgrad.residuals import LARGE, only_residuals
 from opgrad.schedule import cotangents_from
@@ -53,7 +53,7 @@ def _binary(name: str, op: Op | None = None) -> Callable[[Value[Any], Operand], 
         nonlocal op
         if y.__class__ is not Value and not isinstance(y, Node):
             if not is_data(y):
-                return NotImplemented
+                return no_operand(op or default().lookup(name), y)
             y = constant(y)
         if op is None:
             op = default().lookup(name)
@@ -85,7 +85,7 @@ def _reflected(name: str) -> Callable[[Value[Any], Operand], Value[Any]]:
 
     def reflected(y: Value[Any], x: Any) -> Any:
         if not is_data(x):
-            return NotImplemented
+            return no_operand(default().lookup(name), x)
         return method(constant(x), y)  # type: ignore[arg-type]  # a Constant will do
 
     return reflected

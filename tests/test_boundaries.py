@@ -23,7 +23,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"data"},
     {"operation"},
     {"node", "declaration", "kinks", "fingerprint"},
-    {"draw", "containers", "residuals"},
+    {"draw", "containers", "residuals", "choice"},
     {"graph"},
     {"hooks"},
     {"plugin"},
