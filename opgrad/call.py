@@ -214,6 +214,8 @@ class Call:
             hint = f"Make it floating ({_floating(data)}), or leave it out of argnums."
         elif holds_value(data):
             hint = WRAPPED
+        elif callable(data):
+            hint = "A function or an op goes into a field of a dataclass, or another argument."
         else:
             hint = (
                 f"If {type(data).__name__} is a container, make it known: "

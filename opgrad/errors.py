@@ -74,7 +74,7 @@ class CutGradientError(OpgradError, TypeError):
 
 
 class CopyError(OpgradError, TypeError):
-    """A ``Value`` was pickled that was computed, or takes part in a function that is running."""
+    """A ``Value`` was pickled that was computed, or takes part in a running function; or an op."""
 
 
 class PluginError(OpgradError):

@@ -184,4 +184,5 @@ def test_every_function_of_numbers_keeps_or_refuses(name: str) -> None:
         except TypeError:
             continue
         found = result if isinstance(result, tuple | list) else (result,)
-        assert all(isinstance(x, Value) for x in found) or result in (1.0, 2.0), (args, result)
+        is_other = any(result is x for x in args)  # max, of the others
+        assert all(isinstance(x, Value) for x in found) or is_other, (args, result)
