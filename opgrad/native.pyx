@@ -361,6 +361,16 @@ def unary(str name, op=None):
     return method
 
 
+cdef bint may_be_changed(object param):
+    """Whether a param is, or is a tuple that holds, what may be written to."""
+    if type(param) is not tuple:
+        return type(param) is list or is_subclass(param)
+    for x in <tuple>param:
+        if type(x) is tuple or type(x) is list or is_subclass(x):
+            return True
+    return False
+
+
 def apply(op, tuple args, params={}):
     cdef Py_ssize_t n = len(args)
     cdef list inputs = []
@@ -379,7 +389,7 @@ def apply(op, tuple args, params={}):
     for key, param in kept.items():
         if is_node(param):
             return python["apply"](op, args, params)
-        if type(param) is tuple or type(param) is list or is_subclass(param):
+        if may_be_changed(param):
             kept[key] = snapshot_of_param(param)
     given = tuple(inputs)
     try:
