@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -18,13 +17,14 @@ import numpy as np
 from opgrad import diagnostics
 from opgrad.containers import flatten, flatten_like, is_leaf
 from opgrad.cotangent import seed
-from opgrad.data import say
+from opgrad.data import WRAPPED, holds_value, say, snapshot
 from opgrad.errors import InputError
 from opgrad.node import Node, next_number, raw
 from opgrad.passes import NOTHING, back_from, dependent, newer
 from opgrad.pushforward import Pushforward
 from opgrad.registry import default
 from opgrad.residuals import Recording, only_residuals
+from opgrad.running import outermost, running
 from opgrad.tangent import zero_like
 from opgrad.twins import twin
 from opgrad.value import Value, apply
@@ -40,6 +40,7 @@ class Call:
         chosen: the arguments to differentiate by: positions, and names of keyword arguments.
         has_aux: ``f`` returns a pair, of which the second is not differentiated.
         only_back: there will be no :meth:`push`, which may read what a pull does not.
+        is_kept: whoever called ``f`` goes on, before the passes: small arrays are copied.
 
     Attributes:
         out: what ``f`` returned.
@@ -59,6 +60,7 @@ class Call:
         chosen: Sequence[int | str],
         has_aux: bool = False,
         only_back: bool = False,
+        is_kept: bool = False,
     ) -> None:
         self._f = f
         self._start = next_number()
@@ -69,7 +71,7 @@ class Call:
             for leaf in leaves:
                 if leaf.__class__ is not np.ndarray or leaf.dtype.kind not in "fc":
                     self._check_argument(leaf, key)
-            fresh = _fresh_nodes(leaves)
+            fresh = _fresh_nodes([snapshot(x) for x in leaves] if is_kept else leaves)
             rebuilt = structure.unflatten(fresh)
             if isinstance(key, int):
                 by_position[key] = rebuilt
@@ -77,24 +79,24 @@ class Call:
                 by_name[key] = rebuilt
             self._groups.append((fresh, structure))
         self.inputs = [node for fresh, _ in self._groups for node in fresh]
-        outermost = _outermost.get()
-        token = _outermost.set(min(outermost, self._start))
-        only_back = only_back and outermost == math.inf and not diagnostics.state.depth
-        self._recording = Recording() if only_back else None
+        only_back = only_back and outermost.get() == math.inf and not diagnostics.state.depth
+        self._recording = Recording(self._start) if only_back else None
         letting_go = only_residuals.set(self._recording)
         try:
-            returned, aux = f(*by_position, **by_name), None
+            with running(self._start, self.inputs):
+                returned, aux = f(*by_position, **by_name), None
         finally:
             only_residuals.reset(letting_go)
-            _outermost.reset(token)
             _spend(self.inputs, Spent)
         if has_aux:
             if not isinstance(returned, tuple) or len(returned) != 2:
                 raise InputError(
                     f"with has_aux, {self.name} must return a pair (result, aux); "
-                    f"it returned {say(returned)}"
+                    f"it returned {_returned(returned)}"
                 )
             returned, aux = returned
+        if returned is None:
+            raise InputError(f"{self.name} returned {_returned(returned)}")
         self.roots, self.structure = flatten(returned)
         for root in self.roots:
             self._check_result(root)
@@ -123,6 +125,7 @@ class Call:
             return
         if len(data) != 1 or np.shape(data[0]) or np.iscomplexobj(data[0]):
             given = say(data[0]) if len(data) == 1 else f"{len(data)} numbers and arrays"
+            given = given if data else f"{say(self.out)}, which holds no numbers"
             raise InputError(
                 f"grad differentiates functions that return one real number; {self.name} returned "
                 f"{given}. For arrays see jacobian, vjp and elementwise_grad."
@@ -208,7 +211,11 @@ class Call:
             return
         which = f"argument {key}" if isinstance(key, int) else f"argument {key!r}"
         if is_leaf(data):
-            hint = "Make it floating, or leave it out of argnums."
+            hint = f"Make it floating ({_floating(data)}), or leave it out of argnums."
+        elif holds_value(data):
+            hint = WRAPPED
+        elif callable(data):
+            hint = "A function or an op goes into a field of a dataclass, or another argument."
         else:
             hint = (
                 f"If {type(data).__name__} is a container, make it known: "
@@ -220,6 +227,10 @@ class Call:
         )
 
     def _check_result(self, root: Any) -> None:
+        if (root.__class__ is np.ndarray and root.dtype.kind in "fc") or isinstance(root, Node):
+            return
+        if holds_value(root):
+            raise InputError(f"{self.name} returned or holds in its result {say(root)}. {WRAPPED}")
         if not is_leaf(root):
             raise InputError(
                 f"{self.name} returned or holds in its result {say(root)}; what is differentiated "
@@ -227,19 +238,17 @@ class Call:
             )
 
 
-_outermost: ContextVar[float] = ContextVar("_outermost", default=math.inf)
-"""Where the outermost call whose function is being run began."""
-
-
 class Spent(Value[Any]):
     """A fresh leaf whose call is over: to later calls, plain data."""
 
     __slots__ = ()
 
+    __copy__, __deepcopy__, __reduce__ = Node.__copy__, Node.__deepcopy__, Node.__reduce__
+
 
 def _live(nodes: Sequence[Node]) -> set[Node]:
     """Those of the nodes that a gradient is still to flow to."""
-    since = _outermost.get()
+    since = outermost.get()
     live = {node for node in nodes if node.number >= since}
     if len(live) == len(nodes):
         return live
@@ -294,6 +303,17 @@ def _own(leaf: Any, seen: set[int]) -> Any:
         seen.add(id(data))
         return data
     return data.copy()
+
+
+def _returned(result: object) -> str:
+    return "None: did you forget `return`?" if result is None else say(result)
+
+
+def _floating(data: Any) -> str:
+    """How a number or array is written that a gradient can flow to."""
+    if isinstance(data, int):
+        return f"{float(data)!r} for {data!r}"
+    return "x.astype(float) for an array"
 
 
 def _or_zero(ct: Any, like: Any) -> Any:

@@ -11,21 +11,25 @@ from typing import Any
 
 import numpy as np
 
-from opgrad.data import is_lazy
-from opgrad.errors import NonFiniteError
+from opgrad.data import is_lazy, may_change, say
+from opgrad.errors import ChangedError, NonFiniteError
 from opgrad.node import Node
 from opgrad.plugin import describe
 from opgrad.twins import twin
 
 
 class _State:
-    """How many ``debug()`` blocks are open, and where each live node was created."""
+    """How many ``debug()`` blocks are open, and of each live node where it was created.
 
-    __slots__ = ("depth", "sites")
+    Of arrays that may be written to, also what their elements were then.
+    """
+
+    __slots__ = ("checksums", "depth", "sites")
 
     def __init__(self) -> None:
         self.depth = 0
         self.sites: dict[int, tuple[weakref.ref[Node], str]] = {}
+        self.checksums: dict[int, tuple[weakref.ref[Node], int]] = {}
 
 
 state = _State()
@@ -35,8 +39,9 @@ state = _State()
 def debug() -> Iterator[None]:
     """Within this context, an op that makes a NaN, forward or backward, is an error at once.
 
-    It names the op, its plugin, its inputs, and the line of your code that created the node. Every
-    op is slower meanwhile. Blocks may be nested; the mode holds for all threads.
+    So is an array that was written to between the forward and the backward pass. The error names
+    the op, its plugin, its inputs, and the line of your code that created the node. Every op is
+    slower meanwhile. Blocks may be nested; the mode holds for all threads.
 
     Example:
         >>> x = og.Value(float("inf"))
@@ -47,7 +52,7 @@ def debug() -> Iterator[None]:
         opgrad.errors.NonFiniteError: op 'mul' of plugin ... made the first NaN: nan; created at ...
 
     Raises:
-        NonFiniteError: within the block.
+        NonFiniteError, ChangedError: within the block.
     """
     state.depth += 1
     try:
@@ -56,6 +61,7 @@ def debug() -> Iterator[None]:
         state.depth -= 1
         if not state.depth:
             state.sites.clear()
+            state.checksums.clear()
 
 
 @twin("has_nan")
@@ -88,10 +94,44 @@ def watch(node: Node) -> None:
     number = node.number
     forget = state.sites.pop
     state.sites[number] = (weakref.ref(node, lambda _: forget(number, None)), site)
+    for leaf in (node, *node.inputs):
+        _take_checksum(leaf)
     if has_nan(node.data) and not any(has_nan(parent.data) for parent in node.inputs):
         raise NonFiniteError(
             f"{_application(node)} made the first NaN: {node.data!r}; {created_at(node)}"
         )
+
+
+def _take_checksum(leaf: Node) -> None:
+    data, number = leaf.data, leaf.number
+    if leaf.op is not None or number in state.checksums:
+        return
+    if isinstance(data, np.ndarray) and may_change(data):
+        forget = state.checksums.pop
+        known = weakref.ref(leaf, lambda _: forget(number, None))
+        state.checksums[number] = (known, _checksum(data))
+
+
+def _checksum(x: Any) -> int:
+    """Of its elements; of a large array, of some 65,000, evenly spread."""
+    return hash(x.flat[:: 1 + x.size // (1 << 16)].tobytes())
+
+
+def check_unchanged(node: Node) -> None:
+    """Refuse to differentiate an op by arrays that are no longer those that it was applied to.
+
+    Raises:
+        ChangedError: one of its inputs has been written to.
+    """
+    for position, leaf in enumerate(node.inputs):
+        known = state.checksums.get(leaf.number)
+        if known is not None and known[1] != _checksum(leaf.data):
+            assert node.op is not None
+            raise ChangedError(
+                f"input {position} of {describe(node.op)}, {say(leaf.data)}, was written to since "
+                f"the op was applied to it, so that the derivative would be another point's. Give "
+                f"the op a copy, or write to a new array; {created_at(node)}"
+            )
 
 
 def check_cotangent(node: Node, position: int, given: Any, cotangent: Any) -> None:

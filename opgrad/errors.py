@@ -61,6 +61,10 @@ class NonFiniteError(OpgradError, ArithmeticError):
     """In debug mode: an op made a NaN out of inputs that had none."""
 
 
+class ChangedError(OpgradError, RuntimeError):
+    """In debug mode: an array was written to between the forward and the backward pass."""
+
+
 class ImmutableError(OpgradError, AttributeError):
     """A field of a node was assigned to or deleted."""
 
@@ -70,7 +74,7 @@ class CutGradientError(OpgradError, TypeError):
 
 
 class CopyError(OpgradError, TypeError):
-    """A computed ``Value`` was copied or pickled, which would take its whole graph along."""
+    """A ``Value`` was pickled that was computed, or takes part in a running function; or an op."""
 
 
 class PluginError(OpgradError):

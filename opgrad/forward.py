@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from opgrad.data import PLAIN, is_data, is_number, is_traced, read_only, say, show, why_no_data
+from opgrad.data import (
+    PLAIN,
+    is_data,
+    is_number,
+    is_traced,
+    read_only,
+    say,
+    show,
+    snapshot,
+    why_no_data,
+)
 from opgrad.errors import ForwardError, InputError, NotTraceable
 from opgrad.node import Constant, Node, Writable, finished, next_number
 from opgrad.operation import NO_PARAMS, Op, Raw, Rule
@@ -51,10 +61,10 @@ def as_node(x: Any, op: Op) -> Node:
 
 @twin("constant")
 def constant(x: Raw) -> Constant:
-    """Raw data, as a node."""
+    """Raw data, as a node: it reads small arrays as they are now, not as they will be."""
     node: Any = _WritableConstant()
     node.op = node.x = node.y = node.more = None
-    node.data = x
+    node.data = snapshot(x)
     node.number = next_number()
     node.__class__ = Constant
     return node  # type: ignore[no-any-return]  # the twin has become a Constant

@@ -10,9 +10,10 @@ from typing import Any, ParamSpec
 import numpy as np
 
 from opgrad.call import Call
+from opgrad.choice import Argnames, Argnums, check_function, check_sequences, choose
 from opgrad.errors import InputError, NotDifferentiable
 from opgrad.node import raw
-from opgrad.transforms import Argnames, Argnums, check_sequences, choose, grad, vjp
+from opgrad.transforms import grad, vjp
 
 P = ParamSpec("P")
 
@@ -40,6 +41,7 @@ def jacobian(
         InputError: when called: an argument or the result holds something else than numbers, or
             of several arguments some are real, some complex, and the result is complex.
     """
+    check_function(f, "jacobian", argnums, argnames)
 
     @functools.wraps(f)
     def matrix(*args: P.args, **kwargs: P.kwargs) -> Any:
@@ -64,6 +66,7 @@ def hessian(
     argnames: Argnames = None,
 ) -> Callable[P, Any]:
     """The function that returns all second derivatives of a scalar ``f``; see :func:`jacobian`."""
+    check_function(f, "hessian", argnums, argnames)
     differentiate: Any = grad  # its overloads want has_aux to be known
     gradient = differentiate(f, argnums, has_aux, argnames=argnames)
     return jacobian(gradient, argnums, has_aux, argnames=argnames)
@@ -83,6 +86,7 @@ def hvp(
     Raises:
         InputError: ``tangents`` are not in the form of ``primals``.
     """
+    check_function(f, "hvp")
     check_sequences(primals, tangents)
     differentiate: Any = grad  # its overloads want has_aux to be known
     gradient = differentiate(f, tuple(range(len(primals))), has_aux)
@@ -114,6 +118,9 @@ def make_ggnvp(
     Returns:
         A function of ``f``'s arguments that returns the function ``v -> J.T @ H @ J @ v``.
     """
+    check_function(f, "make_ggnvp", f_argnum)
+    if g is not None:
+        check_function(g, "make_ggnvp")
 
     def at(*args: Any, **kwargs: Any) -> Callable[[Any], Any]:
         chosen, _ = choose(f, args, kwargs, f_argnum, None)

@@ -77,6 +77,22 @@ cdef extern from *:
         return read_only_view(x);
     }
 
+    /* Whether somebody may write to its elements: through it, or what it is a view of. */
+    static int may_change(PyObject *x) {
+        while (x != NULL && PyArray_Check(x)) {
+            if (PyArray_ISWRITEABLE(ARRAY(x))) return 1;
+            x = PyArray_BASE(ARRAY(x));
+        }
+        return x != NULL && !PyBytes_CheckExact(x);
+    }
+
+    /* A copy that cannot be written to, in the same layout. */
+    static PyObject *read_only_copy(PyObject *x) {
+        PyObject *copy = PyArray_NewCopy(ARRAY(x), NPY_KEEPORDER);
+        if (copy != NULL) PyArray_CLEARFLAGS(ARRAY(copy), NPY_ARRAY_WRITEABLE);
+        return copy;
+    }
+
     static int is_double_block(PyObject *x) {
         return PyArray_TYPE(ARRAY(x)) == NPY_DOUBLE && PyArray_ISCARRAY_RO(ARRAY(x));
     }
@@ -153,6 +169,9 @@ cdef extern from *:
     bint is_tail(object, object)
     object read_only_view(object)
     object sealed(object)
+    bint may_change(object)
+    object read_only_copy(object)
+    bint is_subclass "PyArray_Check"(object)
     bint is_double_block(object)
     bint any_nan(object)
     object sum_of_rows(object)
@@ -188,7 +207,8 @@ cdef:
     Py_ssize_t FORWARD, RULES, JOINT, ELEMENTWISE, ARITY, OPAQUE  # slots of ops
     object next_number, state, lookup, default, is_data, recover, settle, watch, only_residuals
     object usual, pull_back, accumulate, wrong_count, explain, by_number, InputError
-    Py_ssize_t LARGE
+    object snapshot_of_param
+    Py_ssize_t LARGE, SMALL
     Py_ssize_t DEPTH
 
 
@@ -198,7 +218,7 @@ def connect(**parts):
     global DATA, MORE, NUMBER, OP, X, Y, GRAD, FORWARD, RULES, JOINT, ELEMENTWISE, ARITY, OPAQUE
     global next_number, state, lookup, default, is_data, recover, settle, watch, only_residuals
     global usual, pull_back, accumulate, wrong_count, explain, by_number, InputError
-    global LARGE, DEPTH
+    global snapshot_of_param, LARGE, SMALL, DEPTH
     for name in ("Node", "Op", "Constant", "Value", "Float64"):
         if not isinstance(parts[name], type):
             raise TypeError(f"{name} is {parts[name]!r}, which is no class")
@@ -220,11 +240,12 @@ def connect(**parts):
     next_number, is_data = parts["next_number"], parts["is_data"]
     lookup, default = parts["lookup"], parts["default"]
     recover, settle, watch = parts["recover"], parts["settle"], parts["watch"]
-    only_residuals, LARGE = parts["only_residuals"], parts["LARGE"]
+    only_residuals, LARGE, SMALL = parts["only_residuals"], parts["LARGE"], parts["SMALL"]
     usual = parts["usual"]
     pull_back, accumulate = parts["pull_back"], parts["accumulate"]
     wrong_count, explain = parts["wrong_count"], parts["explain"]
     by_number, InputError = parts["by_number"], parts["InputError"]
+    snapshot_of_param = parts["snapshot_of_param"]
 
 
 cdef Py_ssize_t _offset(object descriptor) except -1:
@@ -304,6 +325,11 @@ cdef object new_node(PyObject *cls, object op, object x, object y, object more, 
 
 
 cdef object new_constant(object x):
+    if is_array(x):
+        if bytes_of(x) <= SMALL and may_change(x):
+            x = read_only_copy(x)
+    elif is_subclass(x):
+        return python["constant"](x)
     return new_node(Constant, None, None, None, None, x)
 
 
@@ -350,7 +376,7 @@ def binary(str name, op=None):
         nonlocal op
         if not is_node(y):
             if not (is_number(y) or is_floating_array(y) or is_data(y)):
-                return NotImplemented
+                return python["binary"](name, op)(x, y)
             y = new_constant(y)
         if op is None:
             op = lookup(name)
@@ -381,6 +407,16 @@ def unary(str name, op=None):
     return method
 
 
+cdef bint may_be_changed(object param):
+    """Whether a param is, or is a tuple that holds, what may be written to."""
+    if type(param) is not tuple:
+        return type(param) is list or is_subclass(param)
+    for x in <tuple>param:
+        if type(x) is tuple or type(x) is list or is_subclass(x):
+            return True
+    return False
+
+
 def apply(op, tuple args, params={}):
     cdef Py_ssize_t n = len(args)
     cdef list inputs = []
@@ -396,9 +432,11 @@ def apply(op, tuple args, params={}):
         inputs.append(x)
         data.append(slot(x, DATA))
     kept = dict(params)
-    for param in kept.values():
+    for key, param in kept.items():
         if is_node(param):
             return python["apply"](op, args, params)
+        if may_be_changed(param):
+            kept[key] = snapshot_of_param(param)
     given = tuple(inputs)
     try:
         out = slot(op, FORWARD)(*data, **kept)

@@ -12,14 +12,14 @@ from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from opgrad.data import PLAIN, is_data, say, why_no_data
-from opgrad.errors import ImmutableError, InputError
+from opgrad.data import PLAIN, Recorded, is_data, say, why_no_data
+from opgrad.errors import CopyError, ImmutableError, InputError
 from opgrad.operation import NO_PARAMS, Op, Raw
 
 next_number = count().__next__
 
 
-class Node:
+class Node(Recorded):
     """One application of an op: immutable, compared by identity.
 
     Attributes:
@@ -122,6 +122,15 @@ class Node:
 
     def __delattr__(self, name: str) -> None:
         raise ImmutableError(f"a node's {name!r} cannot be deleted: nodes are immutable")
+
+    def __copy__(self) -> Any:
+        return self  # of what does not change, one is enough
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise CopyError(f"a {type(self).__name__} is not pickled: pickle its data, node.data")
 
     def __repr__(self) -> str:
         try:

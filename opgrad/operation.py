@@ -9,13 +9,14 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any, NoReturn, Protocol, TypeAlias
 
 import numpy as np
 from attrs import Factory, field, frozen
 
-from opgrad.errors import NotDifferentiable, OpDefinitionError
+from opgrad.errors import CopyError, NotDifferentiable, OpDefinitionError
 
 Raw: TypeAlias = Any
 """Raw data: a Python number, or any array that speaks NumPy's dispatch protocols.
@@ -104,6 +105,10 @@ class OwnPass:
     push: Callable[..., tuple[Any, Any]] | None = None
 
 
+def _op_of(module: str, variable: str) -> Any:
+    return getattr(import_module(module), variable)
+
+
 @frozen(eq=False, kw_only=True)
 class Op:
     """A differentiable operation: immutable, compared by identity.
@@ -149,6 +154,27 @@ class Op:
             return f"<op {self.name} of {self.module}>"
         except AttributeError:  # made without its __init__, as a message may have to say
             return object.__repr__(self)
+
+    def __copy__(self) -> Op:
+        return self  # compared by identity
+
+    def __deepcopy__(self, memo: object) -> Op:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled as functions are: by where it is found.
+
+        Raises:
+            CopyError: no variable of its module holds it.
+        """
+        home = sys.modules.get(self.module)
+        for variable, x in vars(home).items() if home else ():
+            if x is self:
+                return _op_of, (self.module, variable)
+        raise CopyError(
+            f"op {self.name!r} ({self.module}) is not pickled: no variable of its module holds it, "
+            f"by which it could be found again"
+        )
 
     @property
     def complete(self) -> bool:

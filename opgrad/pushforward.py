@@ -107,6 +107,8 @@ class Pushforward:
             if all(t is None for t in given):
                 continue
             try:
+                if diagnostics.state.depth:
+                    diagnostics.check_unchanged(node)
                 if alive is None:
                     tangent = self._through(node, given, record)
                 else:

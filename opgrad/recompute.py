@@ -12,12 +12,15 @@ from attrs import frozen
 from opgrad import diagnostics
 from opgrad.alive import Alive, Masks
 from opgrad.call import fresh_node
+from opgrad.choice import check_function
 from opgrad.containers import flatten
+from opgrad.data import snapshot
 from opgrad.node import Constant, Node, next_number, raw
 from opgrad.operation import Op, OwnPass
 from opgrad.passes import newer
 from opgrad.pushforward import Pushforward
 from opgrad.residuals import Recording, only_residuals
+from opgrad.running import running
 from opgrad.steps import by_number, primals, step_by_step
 from opgrad.tangent import zero_like
 from opgrad.value import Value
@@ -43,13 +46,14 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
             outside. Run twice, it must do the same. If it returns several, it is run again for each
             that a gradient flows to.
     """
+    check_function(f, "checkpoint")
 
     @functools.wraps(f)
     def recomputed(*args: P.args, **kwargs: P.kwargs) -> R:
         leaves, structure = flatten((args, kwargs))
         slots = tuple(i for i, leaf in enumerate(leaves) if isinstance(leaf, Value))
         given = tuple(leaves[i] for i in slots)
-        kept = tuple(None if i in slots else leaf for i, leaf in enumerate(leaves))
+        kept = tuple(None if i in slots else snapshot(leaf) for i, leaf in enumerate(leaves))
         segment = _Segment(f, structure, kept, slots)
         start = next_number()
         fresh = [Value.leaf(raw(x)) for x in given]
@@ -87,7 +91,9 @@ class _Segment:
         for i, x in zip(self.slots, inputs, strict=True):
             leaves[i] = x
         args, kwargs = self.structure.unflatten(leaves)
-        return self.f(*args, **kwargs)
+        start = min((x.number for x in inputs if isinstance(x, Node)), default=next_number())
+        with running(start, inputs):
+            return self.f(*args, **kwargs)
 
 
 CHECKPOINT = Op(
@@ -122,7 +128,7 @@ def _back(
     start = next_number()
     fresh = [fresh_node(x) for x in inputs[: len(segment.slots)]]
     is_last = not record and not diagnostics.state.depth
-    letting_go = only_residuals.set(Recording() if is_last else None)
+    letting_go = only_residuals.set(Recording(start) if is_last else None)
     try:
         root = flatten(segment.run(fresh))[0][index]
     finally:

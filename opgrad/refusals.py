@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from opgrad.errors import CutGradientError, UnknownOpError
-from opgrad.operation import full_name
+import numpy as np
+
+from opgrad.data import why_no_data
+from opgrad.errors import CutGradientError, InputError, UnknownOpError
+from opgrad.operation import Op, full_name
+from opgrad.plugin import describe
 from opgrad.registry import default
+
+_numpy: Any = np  # its type stubs do not know of its dispatch protocols
 
 
 class Refusals:
@@ -35,6 +41,44 @@ class Refusals:
         raise _cut("int(v), or a Value where Python wants an integer,", "og.ops.floor(v) keeps it")
 
     __int__ = __index__
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        if ndigits is None:
+            raise _cut("round(v), an integer,", "np.round(v) keeps it; so does round(v, 0)")
+        return _numpy.round(self, ndigits)
+
+    def __trunc__(self) -> NoReturn:
+        raise _cut("math.trunc(v), an integer,", "np.trunc(v) keeps it")
+
+    def __floor__(self) -> NoReturn:
+        raise _cut("math.floor(v), an integer,", "np.floor(v) keeps it")
+
+    def __ceil__(self) -> NoReturn:
+        raise _cut("math.ceil(v), an integer,", "np.ceil(v) keeps it")
+
+    def as_integer_ratio(self) -> NoReturn:
+        """Refused: ``statistics`` and ``fractions`` call it, and would lose the gradient."""
+        raise _cut(
+            "a function of statistics, or Fraction(v),",
+            "np.mean, np.median, np.var, ... take np.stack([v, w])",
+        )
+
+    def tolist(self) -> NoReturn:
+        """Refused: its numbers would be plain ones."""
+        raise _cut("v.tolist()", "list(v) has its elements as Values")
+
+
+def no_operand(op: Op, x: object) -> Any:
+    """What an operator returns that was given no data: the other side may know what to do.
+
+    Python's lists and tuples do not: they would be repeated, joined, or not equal.
+
+    Raises:
+        InputError: it is a list or a tuple.
+    """
+    if x.__class__ in (list, tuple):
+        raise InputError(why_no_data(x, f"{describe(op)} takes"))
+    return NotImplemented
 
 
 def no_op_for(function: str) -> UnknownOpError:

@@ -33,13 +33,17 @@ LARGE = 1 << 18
 class Recording:
     """What is recorded for one backward pass, and nothing else.
 
+    Args:
+        start: its nodes are numbered from here on; older ones are somebody else's.
+
     Attributes:
         has_large: whether there are large arrays in it.
     """
 
-    __slots__ = ("has_large",)
+    __slots__ = ("_start", "has_large")
 
-    def __init__(self) -> None:
+    def __init__(self, start: int) -> None:
+        self._start = start
         self.has_large = False
 
     def release_before(self, data: Any, inputs: tuple[Node, ...]) -> None:
@@ -57,9 +61,19 @@ class Recording:
             # Not by .inputs: its tuple would be one more that knows them.
             x, y = _is_free(node.op, 0), _is_free(node.op, 1)
             if node.x is not None and x and sys.getrefcount(node.x) == _BY_SLOT:
-                _release(node.x)
+                self._release(node.x)
             if node.y is not None and y and sys.getrefcount(node.y) == _BY_SLOT:
-                _release(node.y)
+                self._release(node.y)
+
+    def _release(self, node: Node) -> None:
+        data = node.data
+        if (
+            node.number >= self._start
+            and _is_large(data)
+            and node.op is not None
+            and not reads(node.op).out
+        ):
+            set_data(node, Released(data.shape, data.dtype))
 
 
 def _is_large(data: Any) -> bool:
@@ -109,12 +123,6 @@ def _references_by_slot() -> int:
 
 
 _BY_SLOT = _references_by_slot()
-
-
-def _release(node: Node) -> None:
-    data = node.data
-    if _is_large(data) and node.op is not None and not reads(node.op).out:
-        set_data(node, Released(data.shape, data.dtype))
 
 
 class Leaving:

@@ -210,6 +210,8 @@ def _pulled(node: Node, g: Any, needed: Container[Node], record: bool) -> Iterat
             f"{describe(op)} is opaque: its VJP calls foreign code, so there are no second "
             f"derivatives through it"
         )
+    if diagnostics.state.depth:
+        diagnostics.check_unchanged(node)
     positions = [i for i, parent in enumerate(inputs) if parent in needed]
     out: Any = node if record else node.data
     data = primals(node, record)

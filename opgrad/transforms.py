@@ -7,23 +7,20 @@ through what that recorded. Signatures and conventions are JAX's.
 from __future__ import annotations
 
 import functools
-import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar, overload
 
 import numpy as np
 
 from opgrad.call import Call
+from opgrad.choice import Argnames, Argnums, check_function, check_sequences, choose
 from opgrad.containers import flatten
-from opgrad.data import say
 from opgrad.errors import InputError
 from opgrad.node import raw
 
 P = ParamSpec("P")
 R = TypeVar("R")
 X = TypeVar("X")
-Argnums: TypeAlias = int | Sequence[int] | None
-Argnames: TypeAlias = str | Sequence[str] | None
 Pull: TypeAlias = Callable[[Any], tuple[Any, ...]]
 
 
@@ -45,14 +42,15 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         ``(out, pull)``, or with ``has_aux`` ``(out, pull, aux)``. ``pull(ct)`` takes a cotangent in
         the form of ``out`` and returns a tuple with one in the form of each primal; zero where
         ``out`` does not depend on it. It can be called many times, and reads the primals: do not
-        write to these arrays before.
+        write to arrays of more than 4 kB among these before; smaller ones are copied.
 
     Raises:
         InputError: a primal holds something that cannot be differentiated by, or, from ``pull``,
             ``ct`` does not have the structure of ``out``.
         CotangentError: from ``pull``: a shape differs.
     """
-    call = Call(f, primals, {}, range(len(primals)), has_aux)
+    check_function(f, "vjp")
+    call = Call(f, primals, {}, range(len(primals)), has_aux, is_kept=True)
 
     def pull(ct: Any) -> tuple[Any, ...]:
         return tuple(call.pull(ct))
@@ -97,6 +95,7 @@ def jvp(
         JvpError: an op's own JVP returned something that does not fit.
         NotDifferentiable: an op is opaque, not elementwise, and has no JVP of its own.
     """
+    check_function(f, "jvp")
     check_sequences(primals, tangents)
     call = Call(f, primals, {}, range(len(primals)), has_aux)
     pushed = call.push(tangents)
@@ -120,8 +119,10 @@ def value_and_grad(
 
     Raises:
         InputError: when called: the result is no real scalar, or an argument holds something that
-            cannot be differentiated by.
+            cannot be differentiated by. At once: ``f`` is no function, or ``argnums`` or
+            ``argnames`` are none.
     """
+    check_function(f, "value_and_grad", argnums, argnames)
 
     @functools.wraps(f)
     def differentiated(*args: P.args, **kwargs: P.kwargs) -> tuple[R, Any]:
@@ -162,6 +163,7 @@ def grad(
 
     With ``has_aux`` it returns ``(gradient, aux)``.
     """
+    check_function(f, "grad", argnums, argnames)
     both = value_and_grad(f, argnums, has_aux, argnames=argnames)
 
     @functools.wraps(f)
@@ -183,6 +185,7 @@ def elementwise_grad(
     Raises:
         InputError: when called: the result is complex, and an argument real.
     """
+    check_function(f, "elementwise_grad", argnums, argnames)
 
     @functools.wraps(f)
     def derivative(*args: P.args, **kwargs: P.kwargs) -> Any:
@@ -206,56 +209,3 @@ def stop_gradient(x: R) -> R:
     leaves, structure = flatten(x)
     stopped: Any = structure.unflatten([raw(leaf) for leaf in leaves])
     return stopped  # type: ignore[no-any-return]  # in the form of x
-
-
-def check_sequences(primals: object, tangents: object) -> None:
-    """Refuse a bare array, which would be taken for the arguments that it holds.
-
-    Raises:
-        InputError: one of them is no tuple and no list.
-    """
-    for what, given in (("primals", primals), ("tangents", tangents)):
-        if not isinstance(given, tuple | list):
-            raise InputError(
-                f"{what} is a tuple of one entry for each argument, as in (x,); given {say(given)}"
-            )
-
-
-def choose(
-    f: Callable[..., Any],
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
-    argnums: Argnums,
-    argnames: Argnames,
-) -> tuple[list[int | str], bool]:
-    """The arguments of a call that are meant, and whether it can only be one.
-
-    Raises:
-        InputError: the call has no such argument.
-    """
-    if argnums is None and argnames is None:
-        if args:
-            return [0], True  # as below, and most often
-        argnums = 0
-    numbers = [argnums] if isinstance(argnums, int) else list(argnums or ())
-    names = [argnames] if isinstance(argnames, str) else list(argnames or ())
-    chosen: list[int | str] = []
-    for number in numbers:
-        if not -len(args) <= number < len(args):
-            raise InputError(
-                f"argnums asks for argument {number}, and the call has {len(args)} by position"
-            )
-        chosen.append(number % len(args))
-    chosen += [name if name in kwargs else _position(f, name, len(args)) for name in names]
-    if len(set(chosen)) < len(chosen):
-        raise InputError("argnums and argnames ask for an argument twice")
-    return chosen, (isinstance(argnums, int) and not names) or (
-        isinstance(argnames, str) and not numbers
-    )
-
-
-def _position(f: Callable[..., Any], name: str, given: int) -> int:
-    names = list(inspect.signature(f).parameters)
-    if name not in names[:given]:
-        raise InputError(f"argnames asks for {name!r}, which the call does not pass")
-    return names.index(name)

@@ -15,14 +15,24 @@ import numpy as np
 from opgrad import cotangent, diagnostics, schedule, steps
 from opgrad.array_methods import ArrayMethods
 from opgrad.binding import bind, plain_index
-from opgrad.data import PLAIN, is_data, is_traced, read_only, say, why_no_data
-from opgrad.errors import CopyError, ImmutableError, InputError
+from opgrad.copies import Copies
+from opgrad.data import (
+    PLAIN,
+    SMALL,
+    is_data,
+    is_traced,
+    read_only,
+    say,
+    snapshot_of_param,
+    why_no_data,
+)
+from opgrad.errors import ImmutableError, InputError
 from opgrad.forward import as_node, as_nodes, constant, recover, run_forward, settle
 from opgrad.hooks import Scheduler
 from opgrad.node import Constant, Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Data, Op, Raw, full_name
 from opgrad.plugin import describe
-from opgrad.refusals import Refusals, no_op_for, no_out
+from opgrad.refusals import Refusals, no_op_for, no_operand, no_out
 from opgrad.registry import default
 from opgrad.residuals import LARGE, only_residuals
 from opgrad.schedule import cotangents_from
@@ -43,7 +53,7 @@ def _binary(name: str, op: Op | None = None) -> Callable[[Value[Any], Operand], 
         nonlocal op
         if y.__class__ is not Value and not isinstance(y, Node):
             if not is_data(y):
-                return NotImplemented
+                return no_operand(op or default().lookup(name), y)
             y = constant(y)
         if op is None:
             op = default().lookup(name)
@@ -75,7 +85,7 @@ def _reflected(name: str) -> Callable[[Value[Any], Operand], Value[Any]]:
 
     def reflected(y: Value[Any], x: Any) -> Any:
         if not is_data(x):
-            return NotImplemented
+            return no_operand(default().lookup(name), x)
         return method(constant(x), y)  # type: ignore[arg-type]  # a Constant will do
 
     return reflected
@@ -103,7 +113,7 @@ def _unary(name: str, op: Op | None = None) -> Callable[[Value[Any]], Value[Any]
 # -- the class -----------------------------------------------------------------------------------
 
 
-class Value(ArrayMethods, Refusals, Node, Generic[T]):
+class Value(ArrayMethods, Refusals, Copies, Node, Generic[T]):
     """A number or array that remembers how it was computed.
 
     Args:
@@ -262,7 +272,7 @@ class Value(ArrayMethods, Refusals, Node, Generic[T]):
     def __bool__(self) -> bool:
         return bool(self.data)
 
-    # -- showing, copying ------------------------------------------------------------------------
+    # -- showing ---------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
         try:
@@ -272,14 +282,6 @@ class Value(ArrayMethods, Refusals, Node, Generic[T]):
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        if self.op is not None:
-            raise CopyError(
-                f"a Value computed by op {self.op.name!r} cannot be copied or pickled: it would "
-                f"take its whole graph along. Copy its data: Value(v.data)."
-            )
-        return Value, (self.data, self.grad)
 
 
 _set_grad: Callable[[Node, Any], None] = Value.__dict__["grad"].__set__
@@ -312,12 +314,13 @@ def apply(op: Op, args: tuple[Any, ...], params: Mapping[str, Any] = NO_PARAMS) 
                 f"{describe(op)}: its {name!r} is a param, static and never differentiated; given "
                 f"a Value. If no gradient is to flow to it, give its data: {name}=v.data."
             )
+    params = {name: snapshot_of_param(param) for name, param in params.items()}
     data = run_forward(op, inputs, params)
     x = inputs[0] if inputs else None
     y = inputs[1] if len(inputs) > 1 else None
     more = None
     if params or len(inputs) > 2 or op.arity is None:
-        more = inputs[2:], dict(params)
+        more = inputs[2:], params
     return _record(op, x, y, more, data)
 
 
@@ -388,6 +391,8 @@ connect(
     watch=diagnostics.watch,
     only_residuals=only_residuals,
     LARGE=LARGE,
+    SMALL=SMALL,
+    snapshot_of_param=snapshot_of_param,
     usual=schedule.USUAL,
     pull_back=schedule.pull_back,
     accumulate=schedule.accumulate,

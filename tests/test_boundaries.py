@@ -19,18 +19,18 @@ import opgrad
 ROOT = Path(__file__).parents[1]
 
 FLOORS = (  # the lowest first; a module imports from lower floors only
-    {"errors", "twins", "installed"},
+    {"errors", "twins", "installed", "running", "exact"},
     {"data"},
     {"operation"},
     {"node", "declaration", "kinks", "fingerprint"},
-    {"draw", "containers", "residuals"},
+    {"draw", "containers", "residuals", "choice"},
     {"graph"},
     {"hooks", "claims"},
     {"plugin"},
     {"table", "diagnostics", "certificate"},
     {"discovery"},
     {"registry"},
-    {"cotangent", "forward", "binding", "array_methods", "refusals"},
+    {"cotangent", "forward", "binding", "array_methods", "refusals", "copies"},
     {"alive", "tangent"},
     {"steps"},
     {"schedule"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import define, field
 
@@ -13,9 +13,6 @@ from opgrad.compiler.tracing import Output, Traces, own
 from opgrad.graph import Graph
 from opgrad.hooks import Executable
 from opgrad.node import Node
-
-if TYPE_CHECKING:
-    from opgrad.compiler.arguments import Form
 
 OTHER: Any = object()
 """What a program gives for arguments that lead to other decisions than it was made for."""
@@ -105,7 +102,7 @@ class Kind:
     """What is known of calls with the same structure, types, shapes, dtypes and static arguments.
 
     Attributes:
-        form: of the calls.
+        form: the :class:`~opgrad.compiler.arguments.Form` of the calls, which knows this class.
         key: what it is found by, among the form's kinds.
         static: the static arguments, as they were given.
         programs: one for each way through decisions on values.
@@ -123,7 +120,7 @@ class Kind:
         *("lost", "saved", "plain_calls", "plain_seconds"),
     )
 
-    def __init__(self, form: Form, key: tuple[Any, ...], static: Sequence[Any]) -> None:
+    def __init__(self, form: Any, key: tuple[Any, ...], static: Sequence[Any]) -> None:
         self.form = form
         self.key = key
         self.static = static

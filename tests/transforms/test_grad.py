@@ -13,6 +13,7 @@ import pytest
 
 import opgrad as og
 from opgrad.errors import CotangentError, InputError
+from opgrad.value import apply
 
 X = np.array([1.0, 2.0, 3.0])
 
@@ -335,3 +336,43 @@ def test_elementwise_grad_of_a_complex_result_by_a_real_argument_is_an_error() -
     """The imaginary part would be lost."""
     with pytest.raises(InputError, match="complex"):
         og.elementwise_grad(lambda x: np.exp(1j * x))(X)
+
+
+def twice_the_same() -> Any:
+    """An op of two inputs, whose joint rule returns one array for both."""
+
+    def rule(g: Any, out: Any, x: Any, y: Any) -> Any:
+        h = g * np.ones(np.shape(x))
+        return h, h
+
+    op = og.Op(name="total", forward=lambda x, y: np.sum(x) + np.sum(y), arity=2)
+    op.set_joint_rule(rule)
+    return lambda x, y: apply(op, (x, y))
+
+
+@pytest.mark.parametrize(
+    "differentiate",
+    [
+        lambda f: og.grad(f, argnums=(0, 1))(X, X.copy()),
+        lambda f: og.value_and_grad(f, argnums=(0, 1))(X, X.copy())[1],
+        lambda f: og.elementwise_grad(f, argnums=(0, 1))(X, X.copy()),
+        lambda f: og.vjp(f, X, X.copy())[1](1.0),
+        lambda f: og.grad(lambda p: f(*p))((X, X.copy())),
+    ],
+    ids=["grad", "value_and_grad", "elementwise_grad", "vjp", "container"],
+)
+def test_two_gradients_are_two_arrays(differentiate: Any) -> None:
+    """A rule that returns one array for both inputs: the caller may write to each of them."""
+    first, second = differentiate(twice_the_same())
+    assert not np.shares_memory(first, second)
+    first[:] = 7.0
+    np.testing.assert_array_equal(second, np.ones_like(X))
+
+
+def test_what_a_function_returns_twice_is_two_arrays() -> None:
+    """The caller may write to each of them: results, and what is beside them."""
+    array = np.ones(2)
+    out, _ = og.vjp(lambda x: (x * 2.0, array, array), X)
+    aux = og.grad(lambda x: (np.sum(x), [array, array]), has_aux=True)(X)[1]
+    for first, second in (out[1:], aux):
+        assert not np.shares_memory(first, second)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tracemalloc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -348,3 +349,58 @@ def test_a_result_that_a_checkpoint_knows_keeps_its_data() -> None:
     og.grad(lambda x: np.sum(og.checkpoint(f)(x)))(X)
     assert len(known) == 2
     assert np.array_equal(known[1].data, np.tanh(X))
+
+
+def graph_of_the_user() -> Any:
+    """Two ops on a large leaf; nobody knows the first one's result but the second."""
+    return np.exp(og.Value(X) * 2.0)
+
+
+OTHERS: dict[str, Callable[[Any], object]] = {
+    "grad": lambda b: og.grad(lambda y: np.sum(y * b))(X),
+    "grad, through data": lambda b: og.grad(lambda y: np.sum(y * b.data))(X),
+    "value_and_grad": lambda b: og.value_and_grad(lambda y: np.sum(y * b))(X),
+    "elementwise_grad": lambda b: og.elementwise_grad(lambda y: np.tanh(y + b))(X),
+    "as an argument": lambda b: og.grad(lambda y, b: np.sum(y * b), argnums=(0, 1))(X, b),
+    "grad of grad": lambda b: og.grad(lambda y: np.sum(y * og.grad(lambda z: np.sum(z * b))(y)))(X),
+    "checkpoint": lambda b: og.grad(og.checkpoint(lambda y: np.sum(y * b)))(X),
+    "checkpoint's own pass": lambda b: og.checkpoint(lambda y: np.sum(y * b))(
+        og.Value(X)
+    ).backward(),
+    "grad within a checkpoint": lambda b: og.checkpoint(
+        lambda y: np.sum(og.grad(lambda z: np.sum(z * b))(y))
+    )(og.Value(X)),
+    "two ops on": lambda b: og.grad(lambda y: np.sum(np.tanh(b + 1.0) + y))(X),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_what_is_older_than_the_call_is_kept(other: str) -> None:
+    """A graph of the user's own meets a function that is differentiated, and stays whole."""
+    b = graph_of_the_user()
+    OTHERS[other](b)
+    assert np.array_equal(b.inputs[0].data, 2.0 * X)
+    w = b.inputs[0].inputs[0]
+    np.testing.assert_array_equal(og.backward(b, np.ones(SIZE), wrt=[w])[w], 2.0 * b.data)
+
+
+def test_what_a_checkpoint_captured_is_kept_when_it_is_run_again() -> None:
+    """The pass through it lets go of what it computed itself, and nothing else."""
+    w = og.Value(X)
+    b = np.exp(w * 2.0)
+    og.checkpoint(lambda y: np.sum(np.tanh(b + 1.0) + y))(og.Value(X)).backward()
+    assert np.array_equal(b.inputs[0].data, 2.0 * X)
+
+
+def test_what_a_thread_computes_is_kept() -> None:
+    """A function's threads record for whoever looks."""
+    kept: list[Any] = []
+
+    def f(y: Any) -> Any:
+        with ThreadPoolExecutor(1) as pool:
+            b = pool.submit(graph_of_the_user).result()
+        kept.append(b)
+        return np.sum(y * b.data)
+
+    og.grad(f)(X)
+    assert np.array_equal(kept[0].inputs[0].data, 2.0 * X)
