@@ -9,6 +9,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad_linalg import standard
+from opgrad_linalg.determinants import cofactor_change as cofactor_change
 from opgrad_linalg.determinants import cofactors as cofactors
 from opgrad_linalg.determinants import det as det
 from opgrad_linalg.determinants import det_sign as det_sign
@@ -34,7 +35,7 @@ from opgrad_linalg.spectra import svd_stacked as svd_stacked
 def opgrad_ops() -> list[og.Op]:
     """The ops of this plugin."""
     inverses: list[og.Op] = [inv, solve, pinv]
-    determinants = [det, cofactors, logabsdet, det_sign]
+    determinants = [det, cofactors, cofactor_change, logabsdet, det_sign]
     factorizations: list[og.Op] = [cholesky, qr_stacked]
     spectra: list[og.Op] = [eigvalsh, eigh_stacked, singular_values, svd_stacked]
     general = [eigvals, eigenvectors]

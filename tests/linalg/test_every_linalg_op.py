@@ -19,7 +19,7 @@ from tests.ops.each import each_op, each_sample, ops_of
 OPS = ops_of("linalg")
 EACH_OP = each_op(OPS)
 EACH_SAMPLE = each_sample(OPS.values())
-WITHOUT = {"cofactors", "det_sign", "eigenvectors"}
+WITHOUT = {"det_sign", "eigenvectors"}
 """Ops that have no gradient, or whose gradient has none."""
 
 
