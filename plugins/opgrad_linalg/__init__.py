@@ -25,10 +25,12 @@ from opgrad_linalg.inverses import solve as solve
 from opgrad_linalg.spectra import eig, eigh, svd
 from opgrad_linalg.spectra import eigenvectors as eigenvectors
 from opgrad_linalg.spectra import eigh_stacked as eigh_stacked
+from opgrad_linalg.spectra import eigh_vectors as eigh_vectors
 from opgrad_linalg.spectra import eigvals as eigvals
 from opgrad_linalg.spectra import eigvalsh as eigvalsh
 from opgrad_linalg.spectra import singular_values as singular_values
 from opgrad_linalg.spectra import svd_stacked as svd_stacked
+from opgrad_linalg.spectra import svd_vectors as svd_vectors
 
 
 @og.hookimpl.opgrad_ops
@@ -38,8 +40,9 @@ def opgrad_ops() -> list[og.Op]:
     determinants = [det, cofactors, cofactor_change, logabsdet, det_sign]
     factorizations: list[og.Op] = [cholesky, qr_stacked]
     spectra: list[og.Op] = [eigvalsh, eigh_stacked, singular_values, svd_stacked]
+    vectors: list[og.Op] = [eigh_vectors, svd_vectors]
     general = [eigvals, eigenvectors]
-    return [*inverses, *determinants, *factorizations, *spectra, *general]
+    return [*inverses, *determinants, *factorizations, *spectra, *vectors, *general]
 
 
 @og.hookimpl.opgrad_functions

@@ -42,6 +42,12 @@ def folded(a: Raw, *, into: str = "L") -> Raw:
     return both if into in "Ll" else transposed(both)
 
 
+def symmetric(a: Raw, triangle: str) -> Raw:
+    """The symmetric matrix that is read from one triangle."""
+    half = lower(a if triangle in "Ll" else transposed(a), 0.5)
+    return half + transposed(half)
+
+
 def unbroadcast(g: Raw, shape: tuple[int, ...]) -> Raw:
     """The sum over the axes of a stack that were stretched, or added, from ``shape``."""
     given = np.shape(g)
@@ -50,20 +56,6 @@ def unbroadcast(g: Raw, shape: tuple[int, ...]) -> Raw:
     lead = len(given) - len(shape)
     stretched = (lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1)
     return np.reshape(np.sum(g, axis=(*range(lead), *stretched)), shape)
-
-
-def reciprocal_gaps(x: Raw, *inner: Raw) -> Raw:
-    """``1 / (x[j] - x[i])`` at i, j; 0 on the diagonal, and where ``inner`` are to be divided 0.
-
-    Raises:
-        NotDifferentiable: the gap at i, j is 0, and one of ``inner`` is not.
-    """
-    gaps = x[..., None, :] - x[..., :, None]
-    closed = og.stop_gradient(gaps) == 0
-    outside = closed & ~np.eye(np.shape(x)[-1], dtype=bool)
-    if any(np.any(outside & (og.stop_gradient(a) != 0)) for a in inner):
-        raise og.NotDifferentiable("vectors that belong to equal values have no derivative")
-    return np.where(closed, 0.0, 1 / np.where(closed, 1.0, gaps))
 
 
 def real(a: Raw, what: str) -> None:
