@@ -27,7 +27,7 @@ Kind: TypeAlias = Literal["jv", "yv", "iv"]
         og.Sample(-1.2, kind="iv", n=-1),
     ],
 )
-def bessel(x: Raw, *, kind: Kind, n: int) -> Raw:
+def bessel_of_order(x: Raw, *, kind: Kind, n: int) -> Raw:
     """The Bessel function of the first, second or modified kind, of a whole order.
 
     Derivative: (f(n - 1) - f(n + 1)) / 2, of the modified kind (f(n - 1) + f(n + 1)) / 2.
@@ -36,13 +36,13 @@ def bessel(x: Raw, *, kind: Kind, n: int) -> Raw:
     return sign * getattr(special, kind)(abs(n), x)
 
 
-@bessel.vjp
+@bessel_of_order.vjp
 def _(g: Raw, out: Raw, x: Raw, *, kind: Kind, n: int) -> Raw:
     return g * _slope(x, kind, n)
 
 
 def _slope(x: Raw, kind: Kind, n: int) -> Raw:
-    below, above = bessel(x, kind=kind, n=n - 1), bessel(x, kind=kind, n=n + 1)
+    below, above = bessel_of_order(x, kind=kind, n=n - 1), bessel_of_order(x, kind=kind, n=n + 1)
     return (below + above) / 2 if kind == "iv" else (below - above) / 2
 
 
@@ -139,7 +139,10 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
 
 @og.op(
     elementwise=True,
-    samples=[*(og.Sample(*sample, n=0, order=1) for sample in ANYWHERE), og.Sample(45.0, n=1, order=2)],
+    samples=[
+        *(og.Sample(*sample, n=0, order=1) for sample in ANYWHERE),
+        og.Sample(45.0, n=1, order=2),
+    ],
 )
 def scaled_bessel(x: Raw, *, n: int, order: int) -> Raw:
     """A derivative of exp(-abs(x)) * iv(n, x), of some order.
@@ -169,7 +172,7 @@ def scaled_bessel(x: Raw, *, n: int, order: int) -> Raw:
     if (n + order) % 2:
         out = np.where(x < 0, -out, out)
         out = np.where(x == 0, 0.0, out) if order == 1 else out
-    return out
+    return out[()]
 
 
 @scaled_bessel.vjp

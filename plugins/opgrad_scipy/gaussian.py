@@ -117,10 +117,9 @@ def mills(t: Raw, *, k: int = 0) -> Raw:
         previous, found = found, (i * previous if i else 1) - near * found
     far = np.where(t < 8, np.inf, t)
     total, square = 0.0 * near, (1 / far) ** 2
-    for m in range(20, -1, -1):
-        step = (k + 2 * m + 1) * (k + 2 * m + 2) / (2 * (m + 1))
-        total = math.factorial(k) - step * square * total if m == 0 else 1 - step * square * total
-    return np.where(t < 8, found, total * (1 / far) ** (k + 1))[()]
+    for m in range(27, -1, -1):
+        total = 1 - (k + 2 * m + 1) * (k + 2 * m + 2) / (2 * (m + 1)) * square * total
+    return np.where(t < 8, found, math.factorial(k) * total * (1 / far) ** (k + 1))[()]
 
 
 @mills.vjp
