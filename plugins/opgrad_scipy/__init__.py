@@ -73,12 +73,12 @@ from opgrad_scipy.signal import convolution as convolution
 def opgrad_ops() -> list[og.Op]:
     """The ops of this plugin."""
     bessel: list[og.Op] = [j0, j1, y0, y1, i0, i0e, i1, i1e, bessel_of_order, scaled_bessel]
-    entropies = [xlogy, xlog1py, entr, rel_entr, kl_div, ratio, log_ratio, times_exp]
+    entropies: list[og.Op] = [xlogy, xlog1py, entr, rel_entr, kl_div, ratio, log_ratio, times_exp]
     gammas: list[og.Op] = [
         *(gamma, gammaln, psi, polygamma, polygamma_step, beta, betaln),
         *(gammainc, gammaincc, betainc, stdtr),
     ]
-    gaussian = [erf, erfc, erfinv, erfcinv, ndtr, ndtri, log_ndtr, mills]
+    gaussian: list[og.Op] = [erf, erfc, erfinv, erfcinv, ndtr, ndtri, log_ndtr, mills]
     logistic = [expit, logit, log_expit]
     arrays: list[og.Op] = [
         solve_triangular,

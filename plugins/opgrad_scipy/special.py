@@ -67,7 +67,7 @@ def _op(name: str, x: Raw, **params: Any) -> Raw:
 
 def _floating(x: Raw) -> Raw:
     """An array, or a number, of floating point."""
-    if isinstance(x, og.Node):
+    if isinstance(x, og.Value):
         return x if np.result_type(x.data).kind in "fc" else x * 1.0
     x = np.asarray(x)
     return x if x.dtype.kind in "fc" else x.astype(np.float64)

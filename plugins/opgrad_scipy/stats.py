@@ -83,8 +83,6 @@ class Continuous:
         valid = np.greater(scale, 0)
         for shape in shapes:
             valid = valid & np.greater(shape, 0)
-        scale = np.where(np.greater(scale, 0), scale, 1.0)
-        shapes = [np.where(np.greater(shape, 0), shape, 1.0) for shape in shapes]
         return (_double(x) - loc) / scale, shapes, scale, np.where(valid, 1.0, math.nan)
 
     def _inside(self, z: Raw) -> Raw:
@@ -116,11 +114,11 @@ def _named(names: tuple[str, ...], args: tuple[Raw, ...], named: dict[str, Raw])
 
 
 def _double(x: Raw) -> Raw:
-    """In double precision, in which SciPy computes; a list as an array."""
+    """In NumPy's double precision, in which SciPy computes; a list as an array."""
     if isinstance(x, list | tuple):
         return np.asarray(x, np.float64)
-    is_double = np.result_type(og.stop_gradient(x)) == np.float64
-    return x if is_double else x * np.float64(1)
+    data = x.data if isinstance(x, og.Node) else x
+    return x if getattr(data, "dtype", None) == np.float64 else x * np.float64(1)
 
 
 @dataclass(frozen=True)
@@ -139,7 +137,6 @@ class Poisson:
         possible = np.greater_equal(n, 0) & np.equal(n, np.floor(n))
         valid = np.greater_equal(mu, 0) & np.equal(n, n)
         n = np.where(possible, n, 0.0)
-        mu = np.where(np.greater_equal(mu, 0), mu, 1.0)
         with np.errstate(all="ignore"):
             log = special.xlogy(n, mu) - special.gammaln(n + 1) - mu
         return np.where(possible, log, -math.inf) * np.where(valid, 1.0, math.nan)
