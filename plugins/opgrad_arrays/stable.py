@@ -99,7 +99,7 @@ def _exponentials(x: Raw, axis: Any) -> tuple[Raw, Raw]:
 def norm(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The square root of the sum of |x|**2 over an axis, several, or all: Euclidean, Frobenius.
 
-    Derivative: x / out (its conjugate, if complex). At zero, where it has a kink: 0.
+    Derivative: see direction. At zero, where it has a kink: 0.
     """
     square = np.real(x * np.conjugate(x)) if np.iscomplexobj(x) else x * x
     return np.sqrt(np.sum(square, axis=axis, keepdims=keepdims))
@@ -107,11 +107,46 @@ def norm(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
 
 @norm.vjp
 def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
-    is_zero = og.stop_gradient(out) == 0
-    rate = np.where(is_zero, 0, g / np.where(is_zero, 1, out))
-    return spread(rate, np.shape(x), axis, keepdims) * (
-        np.conjugate(x) if np.iscomplexobj(x) else x
-    )
+    if isinstance(x, og.Node):
+        along = direction(x, axis=axis)
+    else:
+        along = _over(x, kept(out, np.shape(x), axis, keepdims))
+    return spread(g, np.shape(x), axis, keepdims) * along
+
+
+@og.op(
+    samples=[
+        og.Sample(MATRIX),
+        og.Sample(MATRIX, axis=0),
+        og.Sample(_CUBE, axis=(0, -1)),
+        og.Sample(np.ones((2, 0)), axis=1),
+        og.Sample(MATRIX.astype(np.float32), axis=1),
+    ]
+)
+def direction(x: Raw, *, axis: Any = None) -> Raw:
+    """The derivative of the norm of x over an axis, several, or all: x / norm; 0 at zero.
+
+    Of complex x, its conjugate over the norm. Derivative along e: (e - out sum(out e)) / norm;
+    infinite or NaN at zero, where that of the norm's square is a limit of 0 / 0.
+    """
+    return _over(x, _size(x, axis))
+
+
+@direction.vjp
+def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None) -> Raw:
+    along = np.sum(g * out, axis=axis, keepdims=True)
+    if np.iscomplexobj(x):
+        g, along = np.conjugate(g), np.real(along)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (g - out * along) / _size(x, axis)
+
+
+def _over(x: Raw, size: Raw) -> Raw:
+    return (np.conjugate(x) if np.iscomplexobj(x) else x) / np.where(size == 0, 1, size)
+
+
+def _size(x: Raw, axis: Any) -> Raw:
+    return run(norm, x, axis=axis, keepdims=True)
 
 
 _SPECTRAL: dict[Any, Any] = {2: np.max, -2: np.min, "nuc": np.sum}
@@ -154,5 +189,5 @@ def _logaddexp_reduce(array: Raw, axis: Any = 0, *, keepdims: bool = False) -> R
     return run(logsumexp, array, axis=axis, keepdims=keepdims)
 
 
-OPS = (logsumexp, softmax, log_softmax, norm)
+OPS = (logsumexp, softmax, log_softmax, norm, direction)
 FUNCTIONS: Functions = {np.linalg.norm: _norm, np.logaddexp.reduce: _logaddexp_reduce}
