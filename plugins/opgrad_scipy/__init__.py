@@ -65,6 +65,7 @@ from opgrad_scipy.linalg import solve_triangular as solve_triangular
 from opgrad_scipy.linalg import sqrtm as sqrtm
 from opgrad_scipy.logistic import expit as expit
 from opgrad_scipy.logistic import log_expit as log_expit
+from opgrad_scipy.logistic import logistic_density as logistic_density
 from opgrad_scipy.logistic import logit as logit
 from opgrad_scipy.signal import convolution as convolution
 
@@ -79,7 +80,7 @@ def opgrad_ops() -> list[og.Op]:
         *(gammainc, gammaincc, betainc, stdtr),
     ]
     gaussian: list[og.Op] = [erf, erfc, erfinv, erfcinv, ndtr, ndtri, log_ndtr, mills]
-    logistic = [expit, logit, log_expit]
+    logistic = [expit, logistic_density, logit, log_expit]
     arrays: list[og.Op] = [
         solve_triangular,
         solve_sylvester,

@@ -74,17 +74,17 @@ def polygamma_step(x: Raw, step: Raw, *, n: int = 0) -> Raw:
     x, step = np.where(small, x, 1), np.where(small, step, 1)
     sign = (-1) ** (n + 1) * math.factorial(n)
     total, raised = 0.0 * x, x
-    with np.errstate(over="ignore"):  # of x close to 0
-        for _ in range(12):
-            total = total + sign * _power_step(raised, step, n + 1)
-            raised = raised + 1
-    series = [(math.factorial(n) / 2, n + 1)]
+    series: list[tuple[float, int]] = [(math.factorial(n - 1), n)] if n else []
+    series += [(math.factorial(n) / 2, n + 1)]
     series += [
         (b * math.factorial(2 * k + n - 1) / math.factorial(2 * k), 2 * k + n)
         for k, b in enumerate(_BERNOULLI, 1)
     ]
-    series += [(math.factorial(n - 1), n)] if n else []
-    tail = sum(c * _power_step(raised, step, m) for c, m in series)
+    with np.errstate(over="ignore"):  # of the smallest numbers, and the largest
+        for _ in range(12):
+            total = total + sign * _power_step(raised, step, n + 1)
+            raised = raised + 1
+        tail = sum(c * _power_step(raised, step, m) for c, m in series)
     tail = (-1) ** (n + 1) * tail + (0 if n else np.log1p(step / raised))
     return np.where(small, tail + total, plain)[()]
 
