@@ -154,7 +154,7 @@ def scaled_bessel(x: Raw, *, n: int, order: int) -> Raw:
 
     Derivative: that of the next order.
     """
-    size = abs(x)
+    size = abs(og.ordered(x))
     near = np.where(size < 30, size, 1)
     differences = 0.0 * near
     for j in range(2 * order + 1):

@@ -85,7 +85,7 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
 @kl_div.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
     neither = np.equal(x, 0) & np.equal(y, 0)  # there it is y for all y
-    return g * (ratio(y - x, y) + neither)
+    return g * (ratio(1.0 * y - x, y) + neither)
 
 
 def _log(x: Raw) -> Raw:
@@ -120,9 +120,9 @@ def log_ratio(x: Raw, y: Raw) -> Raw:
     Derivatives: 1 / x, and -1 / y.
     """
     with np.errstate(all="ignore"):
-        r = np.divide(x, y)
+        r = og.ordered(np.divide(x, y))
         is_near = (r > 0.5) & (r < 2)
-        near = np.log1p(np.where(is_near, np.divide(np.subtract(x, y), y), 0.0))
+        near = np.log1p(np.where(is_near, np.divide(1.0 * x - y, y), 0.0))
         return np.where(is_near, near, np.log(x) - np.log(y))[()]
 
 

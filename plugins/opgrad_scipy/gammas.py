@@ -37,12 +37,17 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
 
 @og.op(elementwise=True, implements=special.psi, samples=POSITIVE)
 def psi(x: Raw) -> Raw:
-    """The digamma function, gamma'(x) / gamma(x). Derivative: the trigamma function."""
+    """The digamma function, gamma'(x) / gamma(x).
+
+    Derivative: the trigamma function; of complex x NotDifferentiable, as SciPy has none of these.
+    """
     return special.psi(x)
 
 
 @psi.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    if np.iscomplexobj(x):
+        raise og.NotDifferentiable("the derivative of psi is known here for real numbers only")
     return g * polygamma(x, n=1)
 
 
@@ -69,6 +74,7 @@ def polygamma_step(x: Raw, step: Raw, *, n: int = 0) -> Raw:
 
     Derivatives: that of n + 1; polygamma(x + step, n + 1).
     """
+    og.ordered(x + step)
     plain = polygamma.forward(x + step, n=n) - polygamma.forward(x, n=n)
     small = (x > 0) & (step > 0) & (step < x)
     x, step = np.where(small, x, 1), np.where(small, step, 1)

@@ -23,7 +23,7 @@ def erf(x: Raw) -> Raw:
 
 @erf.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return g * TWO_BY_ROOT_PI * np.exp(-(x * x))
+    return g * TWO_BY_ROOT_PI * np.exp(-1.0 * (x * x))
 
 
 @og.op(elementwise=True, implements=special.erfc, samples=ANYWHERE)
@@ -34,7 +34,7 @@ def erfc(x: Raw) -> Raw:
 
 @erfc.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return -g * TWO_BY_ROOT_PI * np.exp(-(x * x))
+    return -g * TWO_BY_ROOT_PI * np.exp(-1.0 * (x * x))
 
 
 @og.op(elementwise=True, implements=special.erfinv, samples=WITHIN_ONE)
@@ -98,7 +98,7 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
     if np.iscomplexobj(x):
         return g * np.exp(-0.5 * (x * x) - out) / ROOT_2_PI
     is_negative = np.less(x, 0)
-    left, right = np.where(is_negative, -x, 1), np.where(is_negative, 1, x)
+    left, right = np.where(is_negative, -1.0 * x, 1), np.where(is_negative, 1, x)
     density = np.exp(-0.5 * (right * right)) / ROOT_2_PI
     return g * np.where(is_negative, 1 / mills(left), density / special.ndtr(right))
 
@@ -111,7 +111,7 @@ def mills(t: Raw, *, k: int = 0) -> Raw:
     follow by integration by parts; above, by the asymptotic series. Derivative: minus that of
     k + 1.
     """
-    near = np.where(t < 8, t, 1)
+    near = np.where(og.ordered(t) < 8, t, 1)
     previous, found = 0.0 * near, math.sqrt(math.pi / 2) * special.erfcx(near / math.sqrt(2))
     for i in range(k):
         previous, found = found, (i * previous if i else 1) - near * found

@@ -152,10 +152,10 @@ def sqrtm(a: Raw) -> Raw:
 def _(g: Raw, out: Raw, a: Raw) -> Raw:
     if out.dtype.kind == "c" and a.dtype.kind != "c":
         raise og.NotDifferentiable("sqrtm() of a matrix with negative eigenvalues")
-    plain = og.stop_gradient(out)
+    plain = np.astype(og.stop_gradient(out), np.result_type(out.dtype, np.float32))
     if np.size(plain) and not np.all(np.linalg.cond(plain) < 1 / np.finfo(plain.dtype).eps):
         raise og.NotDifferentiable("sqrtm() of a singular matrix")
-    root = _transposed(out)
+    root = _transposed(np.astype(out, plain.dtype))  # of booleans, SciPy gives float16
     return solve_sylvester(root, root, g)
 
 

@@ -1,4 +1,4 @@
-"""The logistic function and its kin."""
+"""The logistic function and its kin. Booleans have no ``-x``, but ``-1.0 * x``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def logistic_density(x: Raw) -> Raw:
 
     Derivative: that, times -tanh(x / 2), precise near 0, too.
     """
-    return special.expit(x) * special.expit(-x)
+    return special.expit(x) * special.expit(-1.0 * x)
 
 
 @logistic_density.vjp
@@ -55,4 +55,4 @@ def log_expit(x: Raw) -> Raw:
 
 @log_expit.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return g * special.expit(-x)
+    return g * special.expit(-1.0 * x)
