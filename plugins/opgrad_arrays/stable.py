@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 import opgrad as og
 from opgrad import Raw
@@ -149,14 +150,11 @@ def _size(x: Raw, axis: Any) -> Raw:
     return run(norm, x, axis=axis, keepdims=True)
 
 
-_SPECTRAL: dict[Any, Any] = {2: np.max, -2: np.min, "nuc": np.sum}
-"""How the singular values make a norm."""
-
-
 def _norm(x: Raw, ord: Any = None, axis: Any = None, keepdims: Flag = False) -> Raw:
     """np.linalg.norm, of all orders."""
-    over = x.ndim if axis is None else len(axis) if isinstance(axis, tuple) else 1
-    if ord is None or (ord == "fro" and over == 2) or (ord == 2 and over == 1):
+    x = x if x.dtype.kind in "fc" else np.astype(x, np.float64)
+    over = x.ndim if axis is None else len(normalize_axis_tuple(axis, x.ndim))
+    if ord is None or (ord in ("fro", "f") and over == 2) or (ord == 2 and over == 1):
         return run(norm, x, axis=axis, keepdims=keepdims)
     if over == 1 and not isinstance(ord, str):
         return _vector_norm(x, ord, axis, keepdims)
@@ -164,22 +162,32 @@ def _norm(x: Raw, ord: Any = None, axis: Any = None, keepdims: Flag = False) -> 
         first, second = (0, 1) if axis is None else axis
         summed, chosen = (first, second) if abs(ord) == 1 else (second, first)
         sums = np.sum(np.abs(x), axis=summed, keepdims=True)
-        extreme = np.max if ord > 0 else np.min
-        return extreme(sums, axis=(summed, chosen), keepdims=keepdims)
+        found = _extreme(sums, ord, chosen, keepdims=True)
+        return found if keepdims else np.squeeze(found, axis=(first, second))
     if over == 2 and ord in (2, -2, "nuc"):
         first, second = (0, 1) if axis is None else axis
         values = np.linalg.svd(np.moveaxis(x, (first, second), (-2, -1)), compute_uv=False)
-        reduced = _SPECTRAL[ord](values, axis=-1)
+        reduced = np.sum(values, axis=-1) if ord == "nuc" else _extreme(values, ord, -1, False)
         return np.expand_dims(reduced, (first, second)) if keepdims else reduced
     raise ValueError(f"np.linalg.norm has no ord={ord!r} for {over} axes")
 
 
+def _extreme(x: Raw, ord: float, axis: Any, keepdims: Flag) -> Raw:
+    """The largest or, for a negative order, the smallest; of nothing, the largest is 0."""
+    if ord < 0:
+        return np.min(x, axis=axis, keepdims=keepdims)
+    shape = np.shape(x)
+    of_nothing = 0 in (shape if axis is None else (shape[axis],))
+    return (np.sum if of_nothing else np.max)(x, axis=axis, keepdims=keepdims)
+
+
 def _vector_norm(x: Raw, ord: float, axis: Any, keepdims: Flag) -> Raw:
+    axis = axis[0] if isinstance(axis, tuple) else axis
     size = np.abs(x)
     if np.isinf(ord):
-        return (np.max if ord > 0 else np.min)(size, axis=axis, keepdims=keepdims)
+        return _extreme(size, ord, axis, keepdims)
     if ord == 0:
-        return np.sum(size != 0, axis=axis, keepdims=keepdims) * 1.0
+        return np.sum(np.astype(size != 0, size.dtype), axis=axis, keepdims=keepdims)
     if ord == 1:
         return np.sum(size, axis=axis, keepdims=keepdims)
     return np.sum(size**ord, axis=axis, keepdims=keepdims) ** (1 / ord)

@@ -279,8 +279,7 @@ def _svd_of_symmetric(a: Raw, compute_uv: bool) -> Any:
     if not compute_uv:
         return values
     u = np.take_along_axis(vectors, order[..., None, :], axis=-1)
-    signs = np.take_along_axis(np.sign(og.stop_gradient(w)), order, axis=-1)
-    v = u * signs[..., None, :]
+    v = u * np.take_along_axis(upward, order, axis=-1)[..., None, :]
     return type(np.linalg.svd(np.eye(1)))(u, values, transposed(np.conj(v)))
 
 
