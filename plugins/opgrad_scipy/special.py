@@ -30,12 +30,14 @@ def logsumexp(
     Raises:
         InputError: a or b is complex.
     """
-    a, b = _floating(a), b if b is None else _floating(b)
+    a = np.atleast_1d(_floating(a))
+    if b is not None:
+        b = np.asarray(b, a.dtype) if isinstance(b, int | float) else _floating(b)
     if np.iscomplexobj(a) or (b is not None and np.iscomplexobj(b)):
         raise og.errors.InputError("logsumexp is known here of real numbers; given complex ones")
     if b is None and not return_sign:
         return _op("logsumexp", a, axis=axis, keepdims=keepdims)
-    a, b = np.broadcast_arrays(np.atleast_1d(a), 1.0 if b is None else b)
+    a, b = np.broadcast_arrays(a, np.ones((), a.dtype) if b is None else b)
     plain = a.data if isinstance(a, og.Node) else a
     of_nothing: Any = {"initial": -np.inf} if 0 in np.shape(a) else {}
     largest = np.where(np.not_equal(b, 0), plain, -np.inf)
@@ -44,7 +46,7 @@ def logsumexp(
     total = np.sum(on_either(times_exp, b, a - highest), axis=axis, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         out = np.log(np.abs(total) if return_sign else total) + highest
-    sign = np.sign(og.stop_gradient(total))
+    sign = np.sign(og.stop_gradient(total)) if np.size(a) else -np.ones_like(total)
     if not keepdims:
         out, sign = np.squeeze(out, axis=axis), np.squeeze(sign, axis=axis)[()]
     return (out, sign) if return_sign else out
