@@ -31,9 +31,13 @@ def per_matrix(x: Raw) -> Raw:
 
 
 def lower(a: Raw, diagonal: float = 1.0) -> Raw:
-    """The lower triangle of each square matrix, its diagonal times a number."""
+    """The lower triangle of each square matrix, its diagonal times a number.
+
+    The upper one is cut, whatever is in it, not multiplied by zero.
+    """
     n = np.shape(a)[-1]
-    return a * (np.tri(n, k=-1) + diagonal * np.eye(n)).astype(a.dtype)
+    factors = np.where(np.eye(n, dtype=bool), diagonal, 1.0).astype(a.dtype)
+    return og.zero_where(~np.tri(n, dtype=bool), a * factors)
 
 
 def folded(a: Raw, *, into: str = "L") -> Raw:
