@@ -127,7 +127,7 @@ def lstsq(a: Raw, b: Raw, rcond: Any = None) -> tuple[Raw, Raw, Raw, Raw]:
     x = np.linalg.pinv(a, rcond=rcond) @ b
     singular = np.linalg.svd(a, compute_uv=False)
     raw = og.stop_gradient(singular)
-    rank = np.intc(np.sum(raw > rcond * np.max(raw, initial=0)))
+    rank = np.intc(int(np.sum(raw > rcond * np.max(raw, initial=0))))
     misfit = b - a @ x
     if rank == n < m:
         squares = np.sum(misfit * misfit, axis=0)
