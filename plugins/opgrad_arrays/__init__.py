@@ -60,6 +60,7 @@ from opgrad_arrays.shaping import broadcast_to as broadcast_to
 from opgrad_arrays.shaping import reshape as reshape
 from opgrad_arrays.shaping import transpose as transpose
 from opgrad_arrays.signal import convolve as convolve
+from opgrad_arrays.stable import direction as direction
 from opgrad_arrays.stable import log_softmax as log_softmax
 from opgrad_arrays.stable import logsumexp as logsumexp
 from opgrad_arrays.stable import norm as norm

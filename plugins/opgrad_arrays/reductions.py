@@ -11,8 +11,9 @@ import opgrad as og
 from opgrad import Raw
 from opgrad_arrays.axes import Flag, axes_of, kept, spread
 from opgrad_arrays.cumulative import exclusive_products
-from opgrad_arrays.rules import Functions, plain
+from opgrad_arrays.rules import Functions, plain, run
 from opgrad_arrays.shaping import MATRIX
+from opgrad_arrays.stable import direction
 
 _add_up: Any = np.add.reduce  # whose type stubs want to know keepdims
 
@@ -117,7 +118,7 @@ def _shares(out: Raw, x: Raw, axis: Any, keepdims: bool) -> Raw:
 def std(x: Raw, *, axis: Any = None, ddof: float = 0, keepdims: Flag = False) -> Raw:
     """The standard deviation over an axis, several, or all; of n - ddof degrees of freedom.
 
-    Derivative: (x - mean) / ((n - ddof) out). Where all are equal: 0.
+    Derivative: (x - mean) / ((n - ddof) out). Where all are equal, at a kink: 0.
     """
     return np.std(x, axis=axis, ddof=ddof, keepdims=keepdims)
 
@@ -126,12 +127,8 @@ def std(x: Raw, *, axis: Any = None, ddof: float = 0, keepdims: Flag = False) ->
 def _(
     g: Raw, out: Raw, x: Raw, *, axis: Any = None, ddof: float = 0, keepdims: bool = False
 ) -> Raw:
-    is_zero = og.stop_gradient(out) == 0
-    rate = np.where(is_zero, 0, g / np.where(is_zero, 1, out))
-    deviation = x - np.mean(x, axis=axis, keepdims=True)
-    if np.iscomplexobj(x):
-        deviation = np.conjugate(deviation)
-    return spread(rate, np.shape(x), axis, keepdims) * (deviation / (_count(x, axis) - ddof))
+    rate = spread(g, np.shape(x), axis, keepdims) / (_count(x, axis) - ddof) ** 0.5
+    return rate * run(direction, x - np.mean(x, axis=axis, keepdims=True), axis=axis)
 
 
 def _count(x: Raw, axis: Any) -> int:

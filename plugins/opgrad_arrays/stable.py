@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 import opgrad as og
 from opgrad import Raw
@@ -99,7 +100,7 @@ def _exponentials(x: Raw, axis: Any) -> tuple[Raw, Raw]:
 def norm(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
     """The square root of the sum of |x|**2 over an axis, several, or all: Euclidean, Frobenius.
 
-    Derivative: x / out (its conjugate, if complex). At zero, where it has a kink: 0.
+    Derivative: see direction. At zero, where it has a kink: 0.
     """
     square = np.real(x * np.conjugate(x)) if np.iscomplexobj(x) else x * x
     return np.sqrt(np.sum(square, axis=axis, keepdims=keepdims))
@@ -107,21 +108,53 @@ def norm(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
 
 @norm.vjp
 def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
-    is_zero = og.stop_gradient(out) == 0
-    rate = np.where(is_zero, 0, g / np.where(is_zero, 1, out))
-    return spread(rate, np.shape(x), axis, keepdims) * (
-        np.conjugate(x) if np.iscomplexobj(x) else x
-    )
+    if isinstance(x, og.Node):
+        along = direction(x, axis=axis)
+    else:
+        along = _over(x, kept(out, np.shape(x), axis, keepdims))
+    return spread(g, np.shape(x), axis, keepdims) * along
 
 
-_SPECTRAL: dict[Any, Any] = {2: np.max, -2: np.min, "nuc": np.sum}
-"""How the singular values make a norm."""
+@og.op(
+    samples=[
+        og.Sample(MATRIX),
+        og.Sample(MATRIX, axis=0),
+        og.Sample(_CUBE, axis=(0, -1)),
+        og.Sample(np.ones((2, 0)), axis=1),
+        og.Sample(MATRIX.astype(np.float32), axis=1),
+    ]
+)
+def direction(x: Raw, *, axis: Any = None) -> Raw:
+    """The derivative of the norm of x over an axis, several, or all: x / norm; 0 at zero.
+
+    Of complex x, its conjugate over the norm. Derivative along e: (e - out sum(out e)) / norm;
+    infinite or NaN at zero, where that of the norm's square is a limit of 0 / 0.
+    """
+    return _over(x, _size(x, axis))
+
+
+@direction.vjp
+def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None) -> Raw:
+    along = np.sum(g * out, axis=axis, keepdims=True)
+    if np.iscomplexobj(x):
+        g, along = np.conjugate(g), np.real(along)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (g - out * along) / _size(x, axis)
+
+
+def _over(x: Raw, size: Raw) -> Raw:
+    return (np.conjugate(x) if np.iscomplexobj(x) else x) / np.where(size == 0, 1, size)
+
+
+def _size(x: Raw, axis: Any) -> Raw:
+    return run(norm, x, axis=axis, keepdims=True)
 
 
 def _norm(x: Raw, ord: Any = None, axis: Any = None, keepdims: Flag = False) -> Raw:
     """np.linalg.norm, of all orders."""
-    over = x.ndim if axis is None else len(axis) if isinstance(axis, tuple) else 1
-    if ord is None or (ord == "fro" and over == 2) or (ord == 2 and over == 1):
+    x = x if x.dtype.kind in "fc" else np.astype(x, np.float64)
+    over = x.ndim if axis is None else len(normalize_axis_tuple(axis, x.ndim))
+    if ord is None or (ord in ("fro", "f") and over == 2) or (ord == 2 and over == 1):
         return run(norm, x, axis=axis, keepdims=keepdims)
     if over == 1 and not isinstance(ord, str):
         return _vector_norm(x, ord, axis, keepdims)
@@ -129,22 +162,32 @@ def _norm(x: Raw, ord: Any = None, axis: Any = None, keepdims: Flag = False) -> 
         first, second = (0, 1) if axis is None else axis
         summed, chosen = (first, second) if abs(ord) == 1 else (second, first)
         sums = np.sum(np.abs(x), axis=summed, keepdims=True)
-        extreme = np.max if ord > 0 else np.min
-        return extreme(sums, axis=(summed, chosen), keepdims=keepdims)
+        found = _extreme(sums, ord, chosen, keepdims=True)
+        return found if keepdims else np.squeeze(found, axis=(first, second))
     if over == 2 and ord in (2, -2, "nuc"):
         first, second = (0, 1) if axis is None else axis
         values = np.linalg.svd(np.moveaxis(x, (first, second), (-2, -1)), compute_uv=False)
-        reduced = _SPECTRAL[ord](values, axis=-1)
+        reduced = np.sum(values, axis=-1) if ord == "nuc" else _extreme(values, ord, -1, False)
         return np.expand_dims(reduced, (first, second)) if keepdims else reduced
     raise ValueError(f"np.linalg.norm has no ord={ord!r} for {over} axes")
 
 
+def _extreme(x: Raw, ord: float, axis: Any, keepdims: Flag) -> Raw:
+    """The largest or, for a negative order, the smallest; of nothing, the largest is 0."""
+    if ord < 0:
+        return np.min(x, axis=axis, keepdims=keepdims)
+    shape = np.shape(x)
+    of_nothing = 0 in (shape if axis is None else (shape[axis],))
+    return (np.sum if of_nothing else np.max)(x, axis=axis, keepdims=keepdims)
+
+
 def _vector_norm(x: Raw, ord: float, axis: Any, keepdims: Flag) -> Raw:
+    axis = axis[0] if isinstance(axis, tuple) else axis
     size = np.abs(x)
     if np.isinf(ord):
-        return (np.max if ord > 0 else np.min)(size, axis=axis, keepdims=keepdims)
+        return _extreme(size, ord, axis, keepdims)
     if ord == 0:
-        return np.sum(size != 0, axis=axis, keepdims=keepdims) * 1.0
+        return np.sum(np.astype(size != 0, size.dtype), axis=axis, keepdims=keepdims)
     if ord == 1:
         return np.sum(size, axis=axis, keepdims=keepdims)
     return np.sum(size**ord, axis=axis, keepdims=keepdims) ** (1 / ord)
@@ -154,5 +197,5 @@ def _logaddexp_reduce(array: Raw, axis: Any = 0, *, keepdims: bool = False) -> R
     return run(logsumexp, array, axis=axis, keepdims=keepdims)
 
 
-OPS = (logsumexp, softmax, log_softmax, norm)
+OPS = (logsumexp, softmax, log_softmax, norm, direction)
 FUNCTIONS: Functions = {np.linalg.norm: _norm, np.logaddexp.reduce: _logaddexp_reduce}

@@ -76,9 +76,18 @@ def hypot(x: Raw, y: Raw) -> Raw:
 
 @hypot.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    return g * direction(x, out + (out == 0))  # divides 0 by 1 at the origin
+    return g * _along(x, out)
 
 
 @hypot.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    return g * direction(y, out + (out == 0))
+    return g * _along(y, out)
+
+
+def _along(x: Raw, norm: Raw) -> Raw:
+    """x / norm; 0 at the origin, and of infinite slope there, as sqrt is at 0."""
+    if isinstance(norm, float) and norm:
+        return direction(x, norm)  # as below, faster
+    at_origin = np.equal(norm, 0)
+    away = direction(x, np.where(at_origin, 1.0, norm))
+    return np.where(at_origin, np.sqrt(np.where(at_origin, abs(x), 1.0)), away)

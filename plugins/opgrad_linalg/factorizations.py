@@ -87,8 +87,7 @@ def _(g: Raw, out: Raw, a: Raw) -> Raw:
     g_rest = g_r[..., m:]
     g_q = g_q + a[..., m:] @ transposed(g_rest)
     first = _tall(q, r[..., :m], g_q, g_r[..., :m])
-    dtype = a.dtype
-    return first @ np.eye(m, n, dtype=dtype) + (q @ g_rest) @ np.eye(n - m, n, m, dtype=dtype)
+    return np.concatenate([first, q @ g_rest], axis=-1)
 
 
 def _tall(q: Raw, r: Raw, g_q: Raw, g_r: Raw) -> Raw:

@@ -119,23 +119,28 @@ def lstsq(a: Raw, b: Raw, rcond: Any = None) -> tuple[Raw, Raw, Raw, Raw]:
     integer, has none.
     """
     m, n = np.shape(a)
+    common = np.result_type(og.stop_gradient(a), og.stop_gradient(b))
+    common = common if common.kind in "fc" else np.dtype(np.float64)
+    a, b = np.astype(a, common), np.astype(b, common)
     if rcond is None:
-        rcond = np.finfo(a.dtype).eps * max(m, n)
+        rcond = np.finfo(common).eps * max(m, n)
     x = np.linalg.pinv(a, rcond=rcond) @ b
     singular = np.linalg.svd(a, compute_uv=False)
     raw = og.stop_gradient(singular)
-    rank = int(np.sum(raw > rcond * np.max(raw, initial=0)))
+    rank = np.intc(int(np.sum(raw > rcond * np.max(raw, initial=0))))
     misfit = b - a @ x
     if rank == n < m:
         squares = np.sum(misfit * misfit, axis=0)
         residuals = np.reshape(squares, (1,)) if np.ndim(b) == 1 else squares
     else:
-        residuals = np.zeros(0, a.dtype)
+        residuals = np.zeros(0, np.finfo(common).dtype)
     return x, residuals, rank, singular
 
 
 def matrix_power(a: Raw, n: int) -> Raw:
     """The product of ``n`` times the same square matrix; of its inverse, if ``n`` is negative."""
+    if np.ndim(a) < 2 or np.shape(a)[-1] != np.shape(a)[-2]:
+        raise np.linalg.LinAlgError(f"takes square matrices; given the shape {np.shape(a)}")
     if n == 0:
         return np.broadcast_to(np.eye(np.shape(a)[-1], dtype=a.dtype), np.shape(a))
     square = np.linalg.inv(a) if n < 0 else a

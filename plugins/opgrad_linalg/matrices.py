@@ -16,6 +16,7 @@ SYMMETRIC = np.array([[2.0, 0.3, -0.5], [0.3, 3.1, 0.4], [-0.5, 0.4, 1.2]])
 SYMMETRIC_STACK = np.array([[[1.2, 0.4], [0.4, 0.9]], [[2.3, -0.6], [-0.6, 1.5]]])
 TALL = np.array([[0.9, -0.4], [1.3, 0.7], [-0.2, 1.6]])
 WIDE_STACK = np.array([[[0.9, -0.4, 0.2], [1.3, 0.7, -0.8]], [[0.3, 1.4, -0.6], [-1.1, 0.5, 0.7]]])
+SINGULAR = np.array([[1.0, 2.0, 0.0], [2.0, 4.0, 1.0], [0.0, 0.0, 3.0]])
 EMPTY = np.zeros((0, 0))
 
 
@@ -30,15 +31,25 @@ def per_matrix(x: Raw) -> Raw:
 
 
 def lower(a: Raw, diagonal: float = 1.0) -> Raw:
-    """The lower triangle of each square matrix, its diagonal times a number."""
+    """The lower triangle of each square matrix, its diagonal times a number.
+
+    The upper one is cut, whatever is in it, not multiplied by zero.
+    """
     n = np.shape(a)[-1]
-    return a * (np.tri(n, k=-1) + diagonal * np.eye(n)).astype(a.dtype)
+    factors = np.where(np.eye(n, dtype=bool), diagonal, 1.0).astype(a.dtype)
+    return og.zero_where(~np.tri(n, dtype=bool), a * factors)
 
 
 def folded(a: Raw, *, into: str = "L") -> Raw:
     """The cotangent of a triangle that was read as a symmetric matrix, given the latter's."""
     both = lower(a + transposed(a), 0.5)
     return both if into in "Ll" else transposed(both)
+
+
+def symmetric(a: Raw, triangle: str) -> Raw:
+    """The symmetric matrix that is read from one triangle."""
+    half = lower(a if triangle in "Ll" else transposed(a), 0.5)
+    return half + transposed(half)
 
 
 def unbroadcast(g: Raw, shape: tuple[int, ...]) -> Raw:
@@ -49,20 +60,6 @@ def unbroadcast(g: Raw, shape: tuple[int, ...]) -> Raw:
     lead = len(given) - len(shape)
     stretched = (lead + i for i, n in enumerate(shape) if n == 1 and given[lead + i] != 1)
     return np.reshape(np.sum(g, axis=(*range(lead), *stretched)), shape)
-
-
-def reciprocal_gaps(x: Raw, *inner: Raw) -> Raw:
-    """``1 / (x[j] - x[i])`` at i, j; 0 on the diagonal, and where ``inner`` are to be divided 0.
-
-    Raises:
-        NotDifferentiable: the gap at i, j is 0, and one of ``inner`` is not.
-    """
-    gaps = x[..., None, :] - x[..., :, None]
-    closed = og.stop_gradient(gaps) == 0
-    outside = closed & ~np.eye(np.shape(x)[-1], dtype=bool)
-    if any(np.any(outside & (og.stop_gradient(a) != 0)) for a in inner):
-        raise og.NotDifferentiable("vectors that belong to equal values have no derivative")
-    return np.where(closed, 0.0, 1 / np.where(closed, 1.0, gaps))
 
 
 def real(a: Raw, what: str) -> None:

@@ -1,12 +1,11 @@
 """Eigenvalues and eigenvectors, singular values and vectors.
 
 Vectors are determined up to their sign, and those of equal values up to a rotation: these have no
-derivative. A gradient that arrives at them is refused with NotDifferentiable, also where it comes
-from a function that does not depend on the choice: that cannot be told from here. Where values are
-close, not equal, derivatives of vectors are large and imprecise. A gradient that arrives at the
-values alone, of a function that is symmetric in equal ones, is right.
+derivative, and gaps.py says how close is equal. Back, it is refused; forward, it is NaN. Values
+alone have derivatives where some are equal, too, if the function is symmetric in them.
 
-As with QR, values and vectors are one op that gives both, stacked along the rows.
+As with QR, values and vectors are one op that gives both, stacked along the rows. An op of its own
+takes the vectors out: where a gradient arrives at that, they were used, be it all zero.
 
 Sources: Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
 differentiation", 2008; Townsend, "Differentiating the singular value decomposition", 2016.
@@ -20,6 +19,15 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
+from opgrad_linalg.gaps import (
+    differences,
+    divided,
+    of_pairs,
+    refuse,
+    shares,
+    sums,
+    too_small,
+)
 from opgrad_linalg.matrices import (
     REAL_SPECTRUM,
     SQUARE,
@@ -32,9 +40,12 @@ from opgrad_linalg.matrices import (
     folded,
     on_either,
     real,
-    reciprocal_gaps,
+    symmetric,
     transposed,
 )
+
+BOTH = np.array([[0.8, 1.9, 3.1], [0.3, -0.4, 0.7], [1.2, 0.6, -0.1], [0.5, 0.2, 0.9]])
+"""Three values, and below them vectors."""
 
 Triangle: TypeAlias = Literal["L", "U", "l", "u"]
 
@@ -60,7 +71,7 @@ def eigvalsh(a: Raw, *, UPLO: Triangle = "L") -> Raw:
 @eigvalsh.vjp
 def _(g: Raw, out: Raw, a: Raw, *, UPLO: Triangle = "L") -> Raw:
     real(a, "eigenvalues")
-    v = np.linalg.eigh(a, UPLO).eigenvectors
+    v = on_either(eigh_vectors, on_either(eigh_stacked, a, UPLO=UPLO))
     return folded(v * g[..., None, :] @ transposed(v), into=UPLO)
 
 
@@ -79,16 +90,50 @@ def eigh_stacked(a: Raw, *, UPLO: Triangle = "L") -> Raw:
 @eigh_stacked.vjp
 def _(g: Raw, out: Raw, a: Raw, *, UPLO: Triangle = "L") -> Raw:
     real(a, "eigenvectors")
-    w, v = out[..., 0, :], out[..., 1:, :]
-    inner = transposed(v) @ g[..., 1:, :]
-    g_a = (v * g[..., :1, :] + v @ (reciprocal_gaps(w, inner) * inner)) @ transposed(v)
-    return folded((g_a + transposed(g_a)) / 2, into=UPLO)
+    w, v = out[..., 0, :], on_either(eigh_vectors, out)
+    turned = divided(_antisymmetric(transposed(v) @ g[..., 1:, :]), differences(w)) / 2
+    return folded((v * g[..., :1, :] + v @ turned) @ transposed(v), into=UPLO)
+
+
+@eigh_stacked.jvp
+def _(tangents: tuple[Raw], out: Raw, a: Raw, *, UPLO: Triangle = "L") -> Raw:
+    real(a, "eigenvectors")
+    w, v = out[..., 0, :], on_either(eigh_vectors, out)
+    e = transposed(v) @ symmetric(tangents[0], UPLO) @ v
+    gaps, recorded = differences(w), isinstance(tangents[0], og.Value)
+    turned = divided(e, gaps, too_small(gaps, w[..., None, :], recorded), np.nan)
+    return np.concatenate([_diagonal(e), v @ turned], axis=-2)
+
+
+@og.op(linear=True, samples=[(BOTH,), (BOTH[:, ::-1] * 1.2,), *float32((BOTH,))])
+def eigh_vectors(both: Raw) -> Raw:
+    """The eigenvectors in what eigh_stacked gives.
+
+    Derivative: 1; NotDifferentiable where eigenvalues are equal, but for rounding.
+    """
+    return both[..., 1:, :]
+
+
+@eigh_vectors.vjp
+def _(g: Raw, out: Raw, both: Raw) -> Raw:
+    w, recorded = both[..., 0, :], isinstance(g, og.Value)
+    refuse(too_small(differences(w), w[..., None, :], recorded, of_pairs(shares(g))))
+    return np.concatenate([np.zeros_like(g[..., :1, :]), g], axis=-2)
+
+
+def _diagonal(a: Raw) -> Raw:
+    return np.diagonal(a, axis1=-2, axis2=-1)[..., None, :]
 
 
 def eigh(a: Raw, UPLO: Triangle = "L") -> Any:
     """Eigenvalues and eigenvectors, as NumPy's named tuple."""
     both = on_either(eigh_stacked, a, UPLO=UPLO)
-    return type(np.linalg.eigh(np.eye(1)))(both[..., 0, :], both[..., 1:, :])
+    result = type(np.linalg.eigh(np.eye(1)))
+    return result(_real_part(both[..., 0, :]), on_either(eigh_vectors, both))
+
+
+def _real_part(values: Raw) -> Raw:
+    return np.real(values) if np.iscomplexobj(values) else values
 
 
 @og.op(samples=[(TALL,), (WIDE_STACK,), (SQUARE,), *float32((TALL,))])
@@ -103,8 +148,9 @@ def singular_values(a: Raw) -> Raw:
 @singular_values.vjp
 def _(g: Raw, out: Raw, a: Raw) -> Raw:
     real(a, "singular values")
-    u, _, vh = np.linalg.svd(a, full_matrices=False)
-    return (u * g[..., None, :]) @ vh
+    m = np.shape(a)[-2]
+    u, v = _parts(on_either(svd_vectors, on_either(svd_stacked, a), m=m), m)
+    return (u * g[..., None, :]) @ transposed(v)
 
 
 @og.op(samples=[(TALL,), (WIDE_STACK,), (SQUARE,), (STACK,), *float32((TALL,))])
@@ -114,26 +160,83 @@ def svd_stacked(a: Raw) -> Raw:
     Derivative where the singular values are distinct and not 0.
     """
     u, s, vh = np.linalg.svd(a, full_matrices=False)
-    return np.concatenate([u, s[..., None, :], np.swapaxes(vh, -1, -2)], axis=-2)
+    return np.concatenate([u, s[..., None, :], np.conj(np.swapaxes(vh, -1, -2))], axis=-2)
 
 
 @svd_stacked.vjp
 def _(g: Raw, out: Raw, a: Raw) -> Raw:
     real(a, "singular vectors")
     m, n = np.shape(a)[-2:]
-    u, s, v = out[..., :m, :], out[..., m, :], out[..., m + 1 :, :]
     g_u, g_s, g_v = g[..., :m, :], g[..., m : m + 1, :], g[..., m + 1 :, :]
-    inner_u, inner_v = transposed(u) @ g_u, transposed(v) @ g_v
-    f = reciprocal_gaps(s * s, inner_u, inner_v)
-    row = s[..., None, :]
-    left = f * _antisymmetric(inner_u) * row
-    right = transposed(row) * (f * _antisymmetric(inner_v))
-    g_a = (u * g_s + u @ (left + right)) @ transposed(v)
+    s = out[..., m, :]
+    u, v = _parts(on_either(svd_vectors, out, m=m), m)
+    turned_u = _antisymmetric(transposed(u) @ g_u)
+    turned_v = _antisymmetric(transposed(v) @ g_v)
+    turned = divided(turned_u + turned_v, differences(s)) + divided(turned_u - turned_v, sums(s))
+    g_a = (u * g_s + u @ turned / 2) @ transposed(v)
     if m > n:
-        g_a = g_a + ((g_u - u @ (transposed(u) @ g_u)) / row) @ transposed(v)
+        g_a = g_a + divided(_outside(u, g_u), s[..., None, :]) @ transposed(v)
     if n > m:
-        g_a = g_a + (u / row) @ transposed(g_v - v @ (transposed(v) @ g_v))
+        g_a = g_a + u @ transposed(divided(_outside(v, g_v), s[..., None, :]))
     return g_a
+
+
+@svd_stacked.jvp
+def _(tangents: tuple[Raw], out: Raw, a: Raw) -> Raw:
+    real(a, "singular vectors")
+    [da] = tangents
+    m, n = np.shape(a)[-2:]
+    s = out[..., m, :]
+    u, v = _parts(on_either(svd_vectors, out, m=m), m)
+    row, recorded = s[..., None, :], isinstance(da, og.Value)
+    e = transposed(u) @ da @ v
+    apart, together = (
+        divided(x, gaps, too_small(gaps, row, recorded), np.nan)
+        for x, gaps in ((e + transposed(e), differences(s)), (_antisymmetric(e), sums(s)))
+    )
+    du, dv = u @ ((apart + together) / 2), v @ ((apart - together) / 2)
+    is_small = too_small(row, row, recorded)
+    if m > n:
+        du = du + divided(_outside(u, da @ v), row, is_small, np.nan)
+    if n > m:
+        dv = dv + divided(_outside(v, transposed(da) @ u), row, is_small, np.nan)
+    return np.concatenate([du, _diagonal(e), dv], axis=-2)
+
+
+@og.op(
+    linear=True,
+    samples=[
+        og.Sample(BOTH, m=1),
+        og.Sample(np.concatenate([BOTH, BOTH[:2] + 0.3]), m=3),
+        *(og.Sample(*x, m=1) for x in float32((BOTH,))),
+    ],
+)
+def svd_vectors(both: Raw, *, m: int) -> Raw:
+    """U and below it V, in what svd_stacked gives of a matrix of m rows.
+
+    Derivative: 1; NotDifferentiable where singular values are equal, or 0 in a matrix that is not
+    square, or two are 0, but for rounding.
+    """
+    return np.concatenate([both[..., :m, :], both[..., m + 1 :, :]], axis=-2)
+
+
+@svd_vectors.vjp
+def _(g: Raw, out: Raw, both: Raw, *, m: int) -> Raw:
+    s, (g_u, g_v) = both[..., m, :], _parts(g, m)
+    row, recorded, share = s[..., None, :], isinstance(g, og.Value), shares(g_u, g_v)
+    refuse(*(too_small(gaps, row, recorded, of_pairs(share)) for gaps in (differences(s), sums(s))))
+    if m != np.shape(g_v)[-2]:
+        refuse(too_small(row, row, recorded, share))
+    return np.concatenate([g_u, np.zeros_like(g[..., :1, :]), g_v], axis=-2)
+
+
+def _parts(vectors: Raw, m: int) -> tuple[Raw, Raw]:
+    return vectors[..., :m, :], vectors[..., m:, :]
+
+
+def _outside(basis: Raw, vectors: Raw) -> Raw:
+    """What of the columns is orthogonal to a basis."""
+    return vectors - basis @ (transposed(basis) @ vectors)
 
 
 def _antisymmetric(a: Raw) -> Raw:
@@ -149,6 +252,8 @@ def svd(
         NotDifferentiable: of a matrix that is not square, singular vectors are wanted that belong
             to no singular value; they are arbitrary.
     """
+    if hermitian:
+        return _svd_of_symmetric(a, compute_uv)
     if not compute_uv:
         return on_either(singular_values, a)
     m, n = np.shape(a)[-2:]
@@ -157,9 +262,25 @@ def svd(
             "some vectors of svd(a) of a matrix that is not square are arbitrary; "
             "use svd(a, full_matrices=False)"
         )
-    out = on_either(svd_stacked, a)
-    parts = out[..., :m, :], out[..., m, :], transposed(out[..., m + 1 :, :])
-    return type(np.linalg.svd(np.eye(1)))(*parts)
+    both = on_either(svd_stacked, a)
+    u, v = _parts(on_either(svd_vectors, both, m=m), m)
+    result = type(np.linalg.svd(np.eye(1)))
+    return result(u, _real_part(both[..., m, :]), np.conj(transposed(v)))
+
+
+def _svd_of_symmetric(a: Raw, compute_uv: bool) -> Any:
+    """By eigenvalues, of which the singular values are the sizes; it reads the lower triangle."""
+    w, vectors = eigh(a) if compute_uv else (on_either(eigvalsh, a), None)
+    order = np.argsort(np.abs(og.stop_gradient(w)), axis=-1)[..., ::-1]
+    upward = np.where(
+        og.stop_gradient(w) < 0, np.int8(-1), np.int8(1)
+    )  # of 0, the derivative on one side
+    values = np.take_along_axis(w * upward, order, axis=-1)
+    if not compute_uv:
+        return values
+    u = np.take_along_axis(vectors, order[..., None, :], axis=-1)
+    v = u * np.take_along_axis(upward, order, axis=-1)[..., None, :]
+    return type(np.linalg.svd(np.eye(1)))(u, values, transposed(np.conj(v)))
 
 
 @og.op(
@@ -171,7 +292,7 @@ def eigvals(a: Raw) -> Raw:
     """The eigenvalues of each square matrix; real if all of them are, as in NumPy before 2.5.
 
     Derivative: of each, by A: conj(u) v' / (u* v) with its left and right eigenvectors u and v,
-    where A can be diagonalized. It cannot be differentiated again.
+    where A can be diagonalized; else NotDifferentiable. It cannot be differentiated again.
     """
     values = np.linalg.eigvals(a)
     return values.real if _is_real(a, values) else values
@@ -180,6 +301,11 @@ def eigvals(a: Raw) -> Raw:
 @eigvals.vjp
 def _(g: Raw, out: Raw, a: Raw) -> Raw:
     v = np.linalg.eig(a).eigenvectors
+    if np.any(np.linalg.cond(v) > np.finfo(v.dtype).eps ** (-1 / 3)):
+        raise og.NotDifferentiable(
+            "the derivative of eigenvalues is not known of a matrix that cannot be diagonalized, "
+            "or only nearly so"
+        )
     g_a = np.linalg.solve(transposed(v), g[..., :, None] * transposed(v))
     if a.dtype.kind != "c" and out.dtype.kind != "c":
         g_a = g_a.real

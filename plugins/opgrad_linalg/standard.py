@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
+import opgrad as og
 from opgrad import Raw
-from opgrad_linalg.matrices import transposed
+from opgrad_linalg.matrices import per_matrix, transposed
 
 
 def vector_norm(
@@ -18,8 +20,7 @@ def vector_norm(
 ) -> Raw:
     """np.linalg.vector_norm: over all elements, or those along one axis or several."""
     shape, ndim = np.shape(x), np.ndim(x)
-    axes = range(ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    over = [a % ndim for a in axes]
+    over = normalize_axis_tuple(range(ndim) if axis is None else axis, ndim)
     others = [a for a in range(ndim) if a not in over]
     rows = np.reshape(
         np.transpose(x, (*others, *over)),
@@ -28,7 +29,7 @@ def vector_norm(
     found = np.linalg.norm(rows, ord, axis=-1)
     return (
         np.reshape(found, tuple(1 if a in over else n for a, n in enumerate(shape)))
-        if (keepdims)
+        if keepdims
         else found
     )
 
@@ -45,11 +46,28 @@ def svdvals(x: Raw, /) -> Raw:
 
 def cond(x: Raw, p: Any = None) -> Raw:
     """np.linalg.cond: the largest singular value over the smallest, or a product of norms."""
+    if np.ndim(x) == 2 and 0 in np.shape(x):
+        raise np.linalg.LinAlgError("cond is not defined on empty arrays")
     if p in (None, 2, -2):
         values = svdvals(x)
         largest, smallest = values[..., 0], values[..., -1]
-        return smallest / largest if p == -2 else largest / smallest
-    return matrix_norm(x, ord=p) * matrix_norm(np.linalg.inv(x), ord=p)
+        with np.errstate(all="ignore"):
+            found = smallest / largest if p == -2 else largest / smallest
+    else:
+        has_inverse = np.not_equal(np.linalg.det(og.stop_gradient(x)), 0)
+        plain = np.where(per_matrix(has_inverse), x, np.eye(np.shape(x)[-1], dtype=x.dtype))
+        with np.errstate(all="ignore"):
+            inverse = np.where(per_matrix(has_inverse), np.linalg.inv(plain), np.nan)
+            found = matrix_norm(x, ord=p) * matrix_norm(inverse, ord=p)
+    is_infinite = np.isnan(og.stop_gradient(found)) & ~np.isnan(og.stop_gradient(x)).any((-2, -1))
+    return np.where(is_infinite, found.dtype.type(np.inf), found)
+
+
+def matrix_transpose(x: Raw, /) -> Raw:
+    """np.linalg.matrix_transpose: each matrix of a stack."""
+    if np.ndim(x) < 2:
+        raise ValueError(f"takes an array of at least two axes; given one of {np.ndim(x)}")
+    return transposed(x)
 
 
 def multi_dot(arrays: Sequence[Raw], *, out: None = None) -> Raw:
@@ -116,7 +134,7 @@ FUNCTIONS: dict[Any, Any] = {
     np.linalg.cross: lambda x1, x2, /, *, axis=-1: np.cross(x1, x2, axis=axis),
     np.linalg.tensordot: lambda x1, x2, /, *, axes=2: np.tensordot(x1, x2, axes),
     np.linalg.vecdot: lambda x1, x2, /, *, axis=-1: _numpy.vecdot(x1, x2, axis=axis),
-    np.linalg.matrix_transpose: lambda x, /: transposed(x),
+    np.linalg.matrix_transpose: matrix_transpose,
     np.linalg.diagonal: lambda x, /, *, offset=0: np.diagonal(x, offset, -2, -1),
     np.linalg.trace: lambda x, /, *, offset=0, dtype=None: np.trace(x, offset, -2, -1, dtype),
 }

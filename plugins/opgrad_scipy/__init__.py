@@ -21,19 +21,24 @@ import opgrad as og
 if find_spec("scipy") is None:
     raise og.MissingExtra("it needs SciPy: pip install 'opgrad[scipy]'")
 
+from opgrad_scipy.bessel import bessel_of_order as bessel_of_order
 from opgrad_scipy.bessel import i0 as i0
 from opgrad_scipy.bessel import i0e as i0e
 from opgrad_scipy.bessel import i1 as i1
 from opgrad_scipy.bessel import i1e as i1e
 from opgrad_scipy.bessel import j0 as j0
 from opgrad_scipy.bessel import j1 as j1
+from opgrad_scipy.bessel import scaled_bessel as scaled_bessel
 from opgrad_scipy.bessel import y0 as y0
 from opgrad_scipy.bessel import y1 as y1
 from opgrad_scipy.entropies import entr as entr
 from opgrad_scipy.entropies import kl_div as kl_div
+from opgrad_scipy.entropies import log_ratio as log_ratio
+from opgrad_scipy.entropies import ratio as ratio
 from opgrad_scipy.entropies import rel_entr as rel_entr
 from opgrad_scipy.entropies import xlog1py as xlog1py
 from opgrad_scipy.entropies import xlogy as xlogy
+from opgrad_scipy.exponentials import times_exp as times_exp
 from opgrad_scipy.gammas import beta as beta
 from opgrad_scipy.gammas import betainc as betainc
 from opgrad_scipy.gammas import betaln as betaln
@@ -42,6 +47,7 @@ from opgrad_scipy.gammas import gammainc as gammainc
 from opgrad_scipy.gammas import gammaincc as gammaincc
 from opgrad_scipy.gammas import gammaln as gammaln
 from opgrad_scipy.gammas import polygamma as polygamma
+from opgrad_scipy.gammas import polygamma_step as polygamma_step
 from opgrad_scipy.gammas import psi as psi
 from opgrad_scipy.gammas import stdtr as stdtr
 from opgrad_scipy.gaussian import erf as erf
@@ -49,6 +55,7 @@ from opgrad_scipy.gaussian import erfc as erfc
 from opgrad_scipy.gaussian import erfcinv as erfcinv
 from opgrad_scipy.gaussian import erfinv as erfinv
 from opgrad_scipy.gaussian import log_ndtr as log_ndtr
+from opgrad_scipy.gaussian import mills as mills
 from opgrad_scipy.gaussian import ndtr as ndtr
 from opgrad_scipy.gaussian import ndtri as ndtri
 from opgrad_scipy.integrate import ode_solution as ode_solution
@@ -58,6 +65,7 @@ from opgrad_scipy.linalg import solve_triangular as solve_triangular
 from opgrad_scipy.linalg import sqrtm as sqrtm
 from opgrad_scipy.logistic import expit as expit
 from opgrad_scipy.logistic import log_expit as log_expit
+from opgrad_scipy.logistic import logistic_density as logistic_density
 from opgrad_scipy.logistic import logit as logit
 from opgrad_scipy.signal import convolution as convolution
 
@@ -65,14 +73,14 @@ from opgrad_scipy.signal import convolution as convolution
 @og.hookimpl.opgrad_ops
 def opgrad_ops() -> list[og.Op]:
     """The ops of this plugin."""
-    bessel: list[og.Op] = [j0, j1, y0, y1, i0, i0e, i1, i1e]
-    entropies = [xlogy, xlog1py, entr, rel_entr, kl_div]
+    bessel: list[og.Op] = [j0, j1, y0, y1, i0, i0e, i1, i1e, bessel_of_order, scaled_bessel]
+    entropies: list[og.Op] = [xlogy, xlog1py, entr, rel_entr, kl_div, ratio, log_ratio, times_exp]
     gammas: list[og.Op] = [
-        *(gamma, gammaln, psi, polygamma, beta, betaln),
+        *(gamma, gammaln, psi, polygamma, polygamma_step, beta, betaln),
         *(gammainc, gammaincc, betainc, stdtr),
     ]
-    gaussian = [erf, erfc, erfinv, erfcinv, ndtr, ndtri, log_ndtr]
-    logistic = [expit, logit, log_expit]
+    gaussian: list[og.Op] = [erf, erfc, erfinv, erfcinv, ndtr, ndtri, log_ndtr, mills]
+    logistic = [expit, logistic_density, logit, log_expit]
     arrays: list[og.Op] = [
         solve_triangular,
         solve_sylvester,

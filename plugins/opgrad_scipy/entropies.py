@@ -19,12 +19,12 @@ def xlogy(x: Raw, y: Raw) -> Raw:
 
 @xlogy.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    return special.xlogy(g, y)
+    return g * _log(y)
 
 
 @xlogy.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    return g * _ratio(x, y)
+    return g * ratio(x, y)
 
 
 @og.op(elementwise=True, implements=special.xlog1py, samples=POSITIVE_PAIRS)
@@ -35,12 +35,13 @@ def xlog1py(x: Raw, y: Raw) -> Raw:
 
 @xlog1py.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    return special.xlog1py(g, y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return g * np.log1p(y)
 
 
 @xlog1py.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    return g * _ratio(x, 1 + y)
+    return g * ratio(x, 1 + y)
 
 
 @og.op(elementwise=True, implements=special.entr, samples=POSITIVE)
@@ -51,7 +52,7 @@ def entr(x: Raw) -> Raw:
 
 @entr.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return -special.xlogy(g, x) - g
+    return -g * (_log(x) + 1)
 
 
 @og.op(elementwise=True, implements=special.rel_entr, samples=POSITIVE_PAIRS)
@@ -62,12 +63,12 @@ def rel_entr(x: Raw, y: Raw) -> Raw:
 
 @rel_entr.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    return special.xlogy(g, quotient(x, y)) + g
+    return g * (log_ratio(x, y) + 1)
 
 
 @rel_entr.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    return -g * _ratio(x, y)
+    return -g * ratio(x, y)
 
 
 @og.op(elementwise=True, implements=special.kl_div, samples=POSITIVE_PAIRS)
@@ -78,15 +79,58 @@ def kl_div(x: Raw, y: Raw) -> Raw:
 
 @kl_div.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    return special.xlogy(g, quotient(x, y))
+    return g * log_ratio(x, y)
 
 
 @kl_div.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
-    return g * (1 - _ratio(x, y))
+    neither = np.equal(x, 0) & np.equal(y, 0)  # there it is y for all y
+    return g * (ratio(1.0 * y - x, y) + neither)
 
 
-def _ratio(x: Raw, y: Raw) -> Raw:
-    """x / y; 0 where both are 0, as a function that is 0 for all y has it."""
-    both = np.equal(x, 0) * np.equal(y, 0)
+def _log(x: Raw) -> Raw:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log(x)
+
+
+@og.op(elementwise=True, samples=POSITIVE_PAIRS)
+def ratio(x: Raw, y: Raw) -> Raw:
+    """x / y; 0 where both are 0, as a function that is 0 for all y has it.
+
+    Derivatives: 1 / y; -x / y**2, likewise.
+    """
+    both = np.equal(x, 0) & np.equal(y, 0)
     return quotient(x, np.where(both, 1.0, y))
+
+
+@ratio.vjp_wrt(0)
+def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
+    return quotient(g, y)
+
+
+@ratio.vjp_wrt(1)
+def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
+    return -g * ratio(out, y)
+
+
+@og.op(elementwise=True, samples=POSITIVE_PAIRS)
+def log_ratio(x: Raw, y: Raw) -> Raw:
+    """log(x / y), precise where x is close to y, and where x / y overflows.
+
+    Derivatives: 1 / x, and -1 / y.
+    """
+    with np.errstate(all="ignore"):
+        r = og.ordered(np.divide(x, y))
+        is_near = (r > 0.5) & (r < 2)
+        near = np.log1p(np.where(is_near, np.divide(1.0 * x - y, y), 0.0))
+        return np.where(is_near, near, np.log(x) - np.log(y))[()]
+
+
+@log_ratio.vjp_wrt(0)
+def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
+    return quotient(g, x)
+
+
+@log_ratio.vjp_wrt(1)
+def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
+    return -quotient(g, y)

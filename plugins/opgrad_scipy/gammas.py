@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy import special
 
@@ -35,12 +37,17 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
 
 @og.op(elementwise=True, implements=special.psi, samples=POSITIVE)
 def psi(x: Raw) -> Raw:
-    """The digamma function, gamma'(x) / gamma(x). Derivative: the trigamma function."""
+    """The digamma function, gamma'(x) / gamma(x).
+
+    Derivative: the trigamma function; of complex x NotDifferentiable, as SciPy has none of these.
+    """
     return special.psi(x)
 
 
 @psi.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    if np.iscomplexobj(x):
+        raise og.NotDifferentiable("the derivative of psi is known here for real numbers only")
     return g * polygamma(x, n=1)
 
 
@@ -58,6 +65,55 @@ def _(g: Raw, out: Raw, x: Raw, *, n: int = 1) -> Raw:
     return g * polygamma(x, n=n + 1)
 
 
+@og.op(elementwise=True, samples=[*POSITIVE_PAIRS, og.Sample(0.7, 1e-9, n=2)])
+def polygamma_step(x: Raw, step: Raw, *, n: int = 0) -> Raw:
+    """polygamma(x + step, n) - polygamma(x, n), precise for a step that is small beside x.
+
+    Of positive numbers it is made of differences of powers, which lose no digits: x is raised by
+    the recurrence (DLMF, 5.15.5), and then comes the asymptotic series (DLMF, 5.15.8).
+
+    Derivatives: that of n + 1; polygamma(x + step, n + 1).
+    """
+    og.ordered(x + step)
+    plain = polygamma.forward(x + step, n=n) - polygamma.forward(x, n=n)
+    small = (x > 0) & (step > 0) & (step < x)
+    x, step = np.where(small, x, 1), np.where(small, step, 1)
+    sign = (-1) ** (n + 1) * math.factorial(n)
+    total, raised = 0.0 * x, x
+    series: list[tuple[float, int]] = [(math.factorial(n - 1), n)] if n else []
+    series += [(math.factorial(n) / 2, n + 1)]
+    series += [
+        (b * math.factorial(2 * k + n - 1) / math.factorial(2 * k), 2 * k + n)
+        for k, b in enumerate(_BERNOULLI, 1)
+    ]
+    with np.errstate(over="ignore"):  # of the smallest numbers, and the largest
+        for _ in range(12):
+            total = total + sign * _power_step(raised, step, n + 1)
+            raised = raised + 1
+        tail = sum(c * _power_step(raised, step, m) for c, m in series)
+    tail = (-1) ** (n + 1) * tail + (0 if n else np.log1p(step / raised))
+    return np.where(small, tail + total, plain)[()]
+
+
+def _power_step(x: Raw, step: Raw, m: int) -> Raw:
+    """(x + step)**-m - x**-m."""
+    return np.expm1(-m * np.log1p(step / x)) / x**m
+
+
+@polygamma_step.vjp_wrt(0)
+def _(g: Raw, out: Raw, x: Raw, step: Raw, *, n: int = 0) -> Raw:
+    return g * polygamma_step(x, step, n=n + 1)
+
+
+@polygamma_step.vjp_wrt(1)
+def _(g: Raw, out: Raw, x: Raw, step: Raw, *, n: int = 0) -> Raw:
+    return g * polygamma(x + step, n=n + 1)
+
+
+_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+"""Those of even number, from the second."""
+
+
 @og.op(elementwise=True, implements=special.beta, samples=POSITIVE_PAIRS)
 def beta(a: Raw, b: Raw) -> Raw:
     """The beta function. Derivative, by a: beta(a, b) * (psi(a) - psi(a + b)).
@@ -69,12 +125,12 @@ def beta(a: Raw, b: Raw) -> Raw:
 
 @beta.vjp_wrt(0)
 def _(g: Raw, out: Raw, a: Raw, b: Raw) -> Raw:
-    return g * out * (special.psi(a) - special.psi(a + b))
+    return -g * out * polygamma_step(a, b)
 
 
 @beta.vjp_wrt(1)
 def _(g: Raw, out: Raw, a: Raw, b: Raw) -> Raw:
-    return g * out * (special.psi(b) - special.psi(a + b))
+    return -g * out * polygamma_step(b, a)
 
 
 @og.op(elementwise=True, implements=special.betaln, samples=POSITIVE_PAIRS)
@@ -85,12 +141,12 @@ def betaln(a: Raw, b: Raw) -> Raw:
 
 @betaln.vjp_wrt(0)
 def _(g: Raw, out: Raw, a: Raw, b: Raw) -> Raw:
-    return g * (special.psi(a) - special.psi(a + b))
+    return -g * polygamma_step(a, b)
 
 
 @betaln.vjp_wrt(1)
 def _(g: Raw, out: Raw, a: Raw, b: Raw) -> Raw:
-    return g * (special.psi(b) - special.psi(a + b))
+    return -g * polygamma_step(b, a)
 
 
 @og.op(elementwise=True, implements=special.gammainc, samples=POSITIVE_PAIRS)

@@ -9,7 +9,7 @@ from scipy import special
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_scipy.samples import ANYWHERE, PROBABILITIES, WITHIN_ONE
+from opgrad_scipy.samples import ANYWHERE, POSITIVE, PROBABILITIES, WITHIN_ONE
 
 TWO_BY_ROOT_PI = 2 / math.sqrt(math.pi)
 ROOT_2_PI = math.sqrt(2 * math.pi)
@@ -23,7 +23,7 @@ def erf(x: Raw) -> Raw:
 
 @erf.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return g * TWO_BY_ROOT_PI * np.exp(-(x * x))
+    return g * TWO_BY_ROOT_PI * np.exp(-1.0 * (x * x))
 
 
 @og.op(elementwise=True, implements=special.erfc, samples=ANYWHERE)
@@ -34,7 +34,7 @@ def erfc(x: Raw) -> Raw:
 
 @erfc.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return -g * TWO_BY_ROOT_PI * np.exp(-(x * x))
+    return -g * TWO_BY_ROOT_PI * np.exp(-1.0 * (x * x))
 
 
 @og.op(elementwise=True, implements=special.erfinv, samples=WITHIN_ONE)
@@ -88,11 +88,40 @@ def _(g: Raw, out: Raw, p: Raw) -> Raw:
 def log_ndtr(x: Raw) -> Raw:
     """log(ndtr(x)), precise for very negative x.
 
-    Derivative: exp(-x**2 / 2) / (sqrt(2 * pi) * ndtr(x)).
+    Derivative: exp(-x**2 / 2) / (sqrt(2 * pi) * ndtr(x)), for negative x by mills.
     """
     return special.log_ndtr(x)
 
 
 @log_ndtr.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return g * np.exp(-0.5 * (x * x) - out) / ROOT_2_PI
+    if np.iscomplexobj(x):
+        return g * np.exp(-0.5 * (x * x) - out) / ROOT_2_PI
+    is_negative = np.less(x, 0)
+    left, right = np.where(is_negative, -1.0 * x, 1), np.where(is_negative, 1, x)
+    density = np.exp(-0.5 * (right * right)) / ROOT_2_PI
+    return g * np.where(is_negative, 1 / mills(left), density / special.ndtr(right))
+
+
+@og.op(elementwise=True, samples=[*POSITIVE, og.Sample(9.5, k=1), og.Sample(0.4, k=2)])
+def mills(t: Raw, *, k: int = 0) -> Raw:
+    """The integral of s**k * exp(-s**2 / 2 - s * t) over all positive s, for t >= 0.
+
+    For k = 0 it is the Mills ratio, ndtr(-t) over the normal density at t. Up to t = 8 the others
+    follow by integration by parts; above, by the asymptotic series. Derivative: minus that of
+    k + 1.
+    """
+    near = np.where(og.ordered(t) < 8, t, 1)
+    previous, found = 0.0 * near, math.sqrt(math.pi / 2) * special.erfcx(near / math.sqrt(2))
+    for i in range(k):
+        previous, found = found, (i * previous if i else 1) - near * found
+    far = np.where(t < 8, np.inf, t)
+    total, square = 0.0 * near, (1 / far) ** 2
+    for m in range(27, -1, -1):
+        total = 1 - (k + 2 * m + 1) * (k + 2 * m + 2) / (2 * (m + 1)) * square * total
+    return np.where(t < 8, found, math.factorial(k) * total * (1 / far) ** (k + 1))[()]
+
+
+@mills.vjp
+def _(g: Raw, out: Raw, t: Raw, *, k: int = 0) -> Raw:
+    return -g * mills(t, k=k + 1)

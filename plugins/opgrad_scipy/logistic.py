@@ -1,7 +1,8 @@
-"""The logistic function and its kin."""
+"""The logistic function and its kin. Booleans have no ``-x``, but ``-1.0 * x``."""
 
 from __future__ import annotations
 
+import numpy as np
 from scipy import special
 
 import opgrad as og
@@ -12,13 +13,27 @@ from opgrad_scipy.samples import ANYWHERE, PROBABILITIES
 
 @og.op(elementwise=True, implements=special.expit, samples=ANYWHERE)
 def expit(x: Raw) -> Raw:
-    """1 / (1 + exp(-x)). Derivative: expit(x) * expit(-x), precise in both tails."""
+    """1 / (1 + exp(-x)). Derivative: see logistic_density."""
     return special.expit(x)
 
 
 @expit.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return g * out * special.expit(-x)
+    return g * logistic_density(x)
+
+
+@og.op(elementwise=True, samples=ANYWHERE)
+def logistic_density(x: Raw) -> Raw:
+    """expit(x) * expit(-x), precise in both tails.
+
+    Derivative: that, times -tanh(x / 2), precise near 0, too.
+    """
+    return special.expit(x) * special.expit(-1.0 * x)
+
+
+@logistic_density.vjp
+def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    return -g * out * np.tanh(x / 2)
 
 
 @og.op(elementwise=True, implements=special.logit, samples=PROBABILITIES)
@@ -40,4 +55,4 @@ def log_expit(x: Raw) -> Raw:
 
 @log_expit.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    return g * special.expit(-x)
+    return g * special.expit(-1.0 * x)

@@ -56,8 +56,14 @@ def convolve(in1: Raw, in2: Raw, mode: Literal["full", "valid", "same"] = "full"
     Raises:
         InputError: SciPy has no such mode; or it is "valid", and neither array fits in the other.
     """
-    full = on_either(convolution, in1, in2)
     n, m = np.shape(in1), np.shape(in2)
+    if 0 in (*n, *m):  # nothing depends on anything
+        from scipy.signal import convolve
+
+        return convolve(*(x.data if isinstance(x, og.Value) else x for x in (in1, in2)), mode)
+    full = on_either(convolution, in1, in2)
+    if not n:
+        return full
     if mode == "full":
         return full
     if mode == "same":

@@ -11,18 +11,45 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
+from opgrad_scipy.exponentials import times_exp
+from opgrad_scipy.rules import on_either
 
 
-def logsumexp(a: Raw, axis: Any = None, b: Raw | None = None, keepdims: bool = False) -> Raw:
-    """log(sum(b * exp(a))) without overflow, as ``scipy.special.logsumexp``; by b, too."""
-    if b is None:
+def logsumexp(
+    a: Raw,
+    axis: Any = None,
+    b: Raw | None = None,
+    keepdims: bool = False,
+    return_sign: bool = False,
+) -> Any:
+    """log(sum(b * exp(a))) without overflow, as ``scipy.special.logsumexp``; by b, too.
+
+    Where b is 0, a does not matter, however large it is: its derivative is 0, too. With
+    ``return_sign``, the logarithm of the size of the sum, and its sign.
+
+    Raises:
+        InputError: a or b is complex.
+    """
+    a = np.atleast_1d(_floating(a))
+    if b is not None:
+        b = np.asarray(b, a.dtype) if isinstance(b, int | float) else _floating(b)
+    if np.iscomplexobj(a) or (b is not None and np.iscomplexobj(b)):
+        raise og.errors.InputError("logsumexp is known here of real numbers; given complex ones")
+    if b is None and not return_sign:
         return _op("logsumexp", a, axis=axis, keepdims=keepdims)
-    a, b = np.broadcast_arrays(a, b)
-    highest = np.max(og.stop_gradient(a), axis=axis, keepdims=True)
-    highest = np.where(np.isfinite(highest), highest, 0)
-    total = np.sum(b * np.exp(a - highest), axis=axis, keepdims=True)
-    out = np.log(total) + highest
-    return out if keepdims else np.squeeze(out, axis=axis)
+    a, b = np.broadcast_arrays(a, np.ones((), a.dtype) if b is None else b)
+    plain = a.data if isinstance(a, og.Node) else a
+    of_nothing: Any = {"initial": -np.inf} if 0 in np.shape(a) else {}
+    largest = np.where(np.not_equal(b, 0), plain, -np.inf)
+    highest = np.max(largest, axis=axis, keepdims=True, **of_nothing)
+    highest = np.where(np.isfinite(highest), highest, highest.dtype.type(0))
+    total = np.sum(on_either(times_exp, b, a - highest), axis=axis, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = np.log(np.abs(total) if return_sign else total) + highest
+    sign = np.sign(og.stop_gradient(total)) if np.size(a) else -np.ones_like(total)
+    if not keepdims:
+        out, sign = np.squeeze(out, axis=axis), np.squeeze(sign, axis=axis)[()]
+    return (out, sign) if return_sign else out
 
 
 def softmax(x: Raw, axis: Any = None) -> Raw:
@@ -38,3 +65,11 @@ def log_softmax(x: Raw, axis: Any = None) -> Raw:
 def _op(name: str, x: Raw, **params: Any) -> Raw:
     op = og.ops[f"arrays.{name}"]
     return op(x, **params) if isinstance(x, og.Node) else op.forward(np.asarray(x), **params)
+
+
+def _floating(x: Raw) -> Raw:
+    """An array, or a number, of floating point."""
+    if isinstance(x, og.Value):
+        return x if np.result_type(x.data).kind in "fc" else x * 1.0
+    x = np.asarray(x)
+    return x if x.dtype.kind in "fc" else x.astype(np.float64)

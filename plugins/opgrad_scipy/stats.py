@@ -2,7 +2,8 @@
 
 They are called as SciPy's are: ``stats.norm.logpdf(x, loc=0, scale=1)``,
 ``stats.gamma.logpdf(x, a, loc=0, scale=1)``; gradients flow to ``x`` and all parameters, but where
-the op that a distribution function is made of knows none (see gammainc, betainc, stdtr).
+the op that a distribution function is made of knows none (see gammainc, betainc, stdtr). As with
+SciPy, a parameter outside its range gives NaN, and what is computed is in double precision.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+import opgrad as og
 from opgrad import Raw
 
 LOG_ROOT_2_PI = 0.5 * math.log(2 * math.pi)
@@ -26,51 +28,62 @@ class Continuous:
     Attributes:
         log_density: of a number in the support and the shape parameters.
         distribution: the probability of at most that number, likewise.
-        shapes: how many shape parameters there are.
+        shapes: the names of the shape parameters, all of which are positive.
         low: where the support of the standard member begins.
         high: where it ends.
     """
 
     log_density: Callable[..., Raw]
     distribution: Callable[..., Raw]
-    shapes: int = 0
+    shapes: tuple[str, ...] = ()
     low: float = -math.inf
     high: float = math.inf
 
-    def logpdf(self, x: Raw, *args: Raw, loc: Raw = 0.0, scale: Raw = 1.0) -> Raw:
+    def logpdf(self, x: Raw, *args: Raw, **named: Raw) -> Raw:
         """The logarithm of the density at x; -inf outside the support.
 
         Args:
             x: where.
-            args: the shape parameters; behind them may follow loc and scale.
-            loc: what is added to a variable of the standard distribution, after
-            scale: what it is multiplied with.
+            args: the shape parameters, and behind them loc, what is added to a variable of the
+                standard distribution, after it was multiplied with scale.
+            named: any of these by name.
 
         Raises:
-            TypeError: the number of shape parameters is wrong.
+            TypeError: a shape parameter is missing, or there is one too many.
         """
-        shapes, loc, scale = self._split(args, loc, scale)
-        z = (x - loc) / scale
-        log = self.log_density(self._inside(z), *shapes) - np.log(scale)
-        return self._outside(z, log, -math.inf, -math.inf)
+        with np.errstate(all="ignore"):  # as SciPy does
+            z, shapes, scale, factor = self._standard(x, args, named)
+            log = self.log_density(self._inside(z), *shapes) - np.log(scale)
+            return self._outside(z, log, -math.inf, -math.inf) * factor
 
-    def pdf(self, x: Raw, *args: Raw, loc: Raw = 0.0, scale: Raw = 1.0) -> Raw:
+    def pdf(self, x: Raw, *args: Raw, **named: Raw) -> Raw:
         """The density at x; the arguments are those of :meth:`logpdf`."""
-        return np.exp(self.logpdf(x, *args, loc=loc, scale=scale))
+        return np.exp(self.logpdf(x, *args, **named))
 
-    def cdf(self, x: Raw, *args: Raw, loc: Raw = 0.0, scale: Raw = 1.0) -> Raw:
+    def cdf(self, x: Raw, *args: Raw, **named: Raw) -> Raw:
         """The probability of at most x; the arguments are those of :meth:`logpdf`."""
-        shapes, loc, scale = self._split(args, loc, scale)
-        z = (x - loc) / scale
-        return self._outside(z, self.distribution(self._inside(z), *shapes), 0.0, 1.0)
+        with np.errstate(all="ignore"):
+            z, shapes, _, factor = self._standard(x, args, named)
+            below = self.distribution(self._inside(z), *shapes)
+            return self._outside(z, below, 0.0, 1.0) * factor
 
-    def _split(
-        self, args: tuple[Raw, ...], loc: Raw, scale: Raw
-    ) -> tuple[tuple[Raw, ...], Raw, Raw]:
-        shapes, rest = args[: self.shapes], args[self.shapes :]
-        if len(shapes) < self.shapes or len(rest) > 2:
-            raise TypeError(f"takes {self.shapes} shape parameters, loc and scale; given {args}")
-        return shapes, *(*rest, *(loc, scale)[len(rest) :])
+    def _standard(
+        self, x: Raw, args: tuple[Raw, ...], named: dict[str, Raw]
+    ) -> tuple[Raw, list[Raw], Raw, Raw]:
+        """x for the standard member, the shapes, the scale, and 1, or NaN where one is wrong."""
+        given = _named((*self.shapes, "loc", "scale"), args, named)
+        loc, scale = given.pop("loc", 0.0), given.pop("scale", 1.0)
+        if given.keys() != set(self.shapes):
+            raise TypeError(
+                f"takes {len(self.shapes)} shape parameters, {', '.join(self.shapes)}; "
+                f"given {', '.join(given)}"
+            )
+        shapes = [_double(given[name]) for name in self.shapes]
+        loc, scale = _double(loc), _double(scale)
+        valid = np.greater(scale, 0)
+        for shape in shapes:
+            valid = valid & np.greater(shape, 0)
+        return (_double(x) - loc) / scale, shapes, scale, np.where(valid, 1.0, math.nan)
 
     def _inside(self, z: Raw) -> Raw:
         """z, and where that is outside the support, a number inside: no NaN may come of it."""
@@ -89,21 +102,48 @@ class Continuous:
         return x
 
 
+def _named(names: tuple[str, ...], args: tuple[Raw, ...], named: dict[str, Raw]) -> dict[str, Raw]:
+    """Arguments by name; a parameter that there is not, or that is given twice, is an error."""
+    if len(args) > len(names):
+        raise TypeError(f"takes {', '.join(names)}; given {len(args)} arguments")
+    given = dict(zip(names, args, strict=False))
+    wrong = [name for name in named if name not in names or name in given]
+    if wrong:
+        raise TypeError(f"takes {', '.join(names)}, each once; given {', '.join(wrong)}")
+    return given | named
+
+
+def _double(x: Raw) -> Raw:
+    """In NumPy's double precision, in which SciPy computes; a list as an array."""
+    if isinstance(x, list | tuple):
+        return np.asarray(x, np.float64)
+    data = x.data if isinstance(x, og.Node) else x
+    return x if getattr(data, "dtype", None) == np.float64 else x * np.float64(1)
+
+
 @dataclass(frozen=True)
 class Poisson:
     """The Poisson distributions, of mean ``mu``."""
 
-    def logpmf(self, k: Raw, mu: Raw, loc: Raw = 0.0) -> Raw:
-        """The logarithm of the probability of k; -inf where k - loc is no natural number."""
-        n = k - loc
-        possible = np.greater_equal(n, 0) * np.equal(n, np.floor(n))
-        n = np.where(possible, n, 0.0)
-        log = special.xlogy(n, mu) - special.gammaln(n + 1) - mu
-        return np.where(possible, log, -math.inf)
+    def logpmf(self, k: Raw, *args: Raw, **named: Raw) -> Raw:
+        """The logarithm of the probability of k, given mu, and loc if it is not 0.
 
-    def pmf(self, k: Raw, mu: Raw, loc: Raw = 0.0) -> Raw:
+        It is -inf where k - loc is no natural number, NaN where mu is negative.
+        """
+        given = _named(("mu", "loc"), args, named)
+        if "mu" not in given:
+            raise TypeError("takes a parameter mu")
+        mu, n = _double(given["mu"]), _double(k) - _double(given.get("loc", 0.0))
+        possible = np.greater_equal(n, 0) & np.equal(n, np.floor(n))
+        valid = np.greater_equal(mu, 0) & np.equal(n, n)
+        n = np.where(possible, n, 0.0)
+        with np.errstate(all="ignore"):
+            log = special.xlogy(n, mu) - special.gammaln(n + 1) - mu
+        return np.where(possible, log, -math.inf) * np.where(valid, 1.0, math.nan)
+
+    def pmf(self, k: Raw, *args: Raw, **named: Raw) -> Raw:
         """The probability of k; 0 where k - loc is no natural number."""
-        return np.exp(self.logpmf(k, mu, loc))
+        return np.exp(self.logpmf(k, *args, **named))
 
 
 def _laplace_cdf(z: Raw) -> Raw:
@@ -112,8 +152,16 @@ def _laplace_cdf(z: Raw) -> Raw:
 
 
 def _student_log_density(z: Raw, df: Raw) -> Raw:
-    scale = special.gammaln((df + 1) / 2) - special.gammaln(df / 2) - 0.5 * np.log(df * math.pi)
-    return scale - (df + 1) / 2 * np.log1p(z * z / df)
+    is_normal = np.equal(df, math.inf)
+    df = np.where(is_normal, 1.0, df)
+    scale = -special.betaln(df / 2, 0.5) - 0.5 * np.log(df)
+    normal = -0.5 * (z * z) - LOG_ROOT_2_PI
+    return np.where(is_normal, normal, scale - (df + 1) / 2 * np.log1p(z * z / df))
+
+
+def _lognormal_log_density(z: Raw, s: Raw) -> Raw:
+    log = np.log(z)
+    return -(log * (0.5 * log / (s * s) + 1)) - np.log(s) - LOG_ROOT_2_PI
 
 
 def _chi2_log_density(z: Raw, df: Raw) -> Raw:
@@ -127,26 +175,26 @@ uniform = Continuous(lambda z: 0.0 * z, lambda z: z, low=0.0, high=1.0)
 laplace = Continuous(lambda z: -np.abs(z) - math.log(2), _laplace_cdf)
 logistic = Continuous(lambda z: special.log_expit(z) + special.log_expit(-z), special.expit)
 lognorm = Continuous(
-    lambda z, s: -0.5 * np.square(np.log(z) / s) - np.log(s * z) - LOG_ROOT_2_PI,
+    _lognormal_log_density,
     lambda z, s: special.ndtr(np.log(z) / s),
-    shapes=1,
+    shapes=("s",),
     low=0.0,
 )
 gamma = Continuous(
     lambda z, a: special.xlogy(a - 1, z) - z - special.gammaln(a),
     lambda z, a: special.gammainc(a, z),
-    shapes=1,
+    shapes=("a",),
     low=0.0,
 )
 chi2 = Continuous(
-    _chi2_log_density, lambda z, df: special.gammainc(df / 2, z / 2), shapes=1, low=0.0
+    _chi2_log_density, lambda z, df: special.gammainc(df / 2, z / 2), shapes=("df",), low=0.0
 )
 beta = Continuous(
     lambda z, a, b: special.xlogy(a - 1, z) + special.xlog1py(b - 1, -z) - special.betaln(a, b),
     lambda z, a, b: special.betainc(a, b, z),
-    shapes=2,
+    shapes=("a", "b"),
     low=0.0,
     high=1.0,
 )
-t = Continuous(_student_log_density, lambda z, df: special.stdtr(df, z), shapes=1)
+t = Continuous(_student_log_density, lambda z, df: special.stdtr(df, z), shapes=("df",))
 poisson = Poisson()
