@@ -18,6 +18,12 @@ NOT_NUMERIC = frozenset("OSUVMm")
 """NumPy's kinds of dtypes that are no numbers: objects, text, records, dates."""
 
 
+class StandIn:
+    """What takes the place of data while a function is compiled."""
+
+    __slots__ = ()
+
+
 def is_data(x: Any) -> bool:
     """Whether it is a number, or an array of numbers that speaks NumPy's protocols.
 
@@ -50,7 +56,7 @@ def is_lazy(x: Any) -> bool:
 
 def is_traced(x: Any) -> bool:
     """Whether it stands for data while a function is compiled, and so cannot be written to."""
-    return hasattr(x, "aval") and hasattr(x, "trace")
+    return isinstance(x, StandIn)
 
 
 @twin("read_only")
@@ -71,6 +77,8 @@ def say(x: object) -> str:
 
 def show(x: object) -> str:
     """A repr for an error message: not endless, and no second error."""
+    if is_traced(x):
+        return "a value that is being traced"
     try:
         text = repr(x)
     except Exception as error:  # such as an integer of more digits than Python converts

@@ -18,6 +18,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from opgrad.compiler.arguments import Form, StaticArgument
 from opgrad.compiler.collecting import uncollected
+from opgrad.compiler.errstate import is_strict
 from opgrad.compiler.kind import OTHER, Kind, Program
 from opgrad.compiler.passes import optimise
 from opgrad.compiler.structures import key_types
@@ -80,8 +81,9 @@ class Compiled(Generic[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """The function's result on these arguments."""
-        if tracing.get() or state.depth:
-            # It becomes part of the program around it; or is looked at, in debug mode.
+        if tracing.get() or state.depth or is_strict():
+            # It becomes part of the program around it; or is looked at, in debug mode; or raises
+            # where a program would not.
             return self.function(*args, **kwargs)
         if len(kwargs) > 1 and self._is_order_free:
             kwargs = dict(sorted(kwargs.items()))  # type: ignore[assignment]  # P's, in its order
@@ -128,13 +130,19 @@ class Compiled(Generic[P, R]):
             return self.function(*args, **kwargs)
         with uncollected():
             returned = self._program(form, kind, leaves)
-        if returned is OTHER:
-            return self.function(*args, **kwargs)
+        if isinstance(returned, NotTraceable):
+            cause, returned = returned, self.function(*args, **kwargs)  # or its exception, at last
+            kind.is_eager = True
+            self._warn(
+                f"runs uncompiled: {cause} That was known only after it had begun, so it ran twice, "
+                f"with whatever else it does (random numbers, counters, files). From now on it runs "
+                f"once. If that matters, do not compile it, or make what has effects an opaque op"
+            )
         result: R = returned
         return result
 
     def _program(self, form: Form, kind: Kind, leaves: Any) -> Any:
-        """Make one, while the function runs; ``OTHER`` if none can be made of it."""
+        """Make one, while the function runs; its result, or why the function has to run again."""
         start = perf_counter()
         try:
             traces, returned = trace(
@@ -144,9 +152,11 @@ class Compiled(Generic[P, R]):
             cause = NotTraceable.behind(error)
             if cause is None:
                 raise
+            return cause
+        if isinstance(traces, NotTraceable):
             kind.is_eager = True
-            self._warn(f"runs uncompiled: {cause}")
-            return OTHER
+            self._warn(f"runs uncompiled: {traces}")
+            return returned
         traced = perf_counter()
         graph = optimise(traces.graph)
         optimised = perf_counter()

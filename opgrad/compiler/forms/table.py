@@ -136,6 +136,10 @@ def _of_axes(a: Any, *axes: Any) -> Any:
     return np.transpose(a, (axes[0] if len(axes) == 1 else axes) or None)
 
 
+def _conjugate(a: Any) -> Any:
+    return np.conjugate(a) if a.dtype.kind == "c" else a
+
+
 METHODS: dict[str, Form] = {
     name: getattr(np, name)
     for name in [
@@ -169,8 +173,8 @@ METHODS: dict[str, Form] = {
 } | {
     "reshape": _of_shape,
     "transpose": _of_axes,
-    "flatten": np.ravel,
-    "conj": np.conjugate,
-    "conjugate": np.conjugate,
+    "flatten": lambda a, order="C": np.copy(np.ravel(a, order)),
+    "conj": _conjugate,
+    "conjugate": _conjugate,
 }
 """Of the methods of arrays, those that are functions of NumPy."""
