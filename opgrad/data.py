@@ -44,8 +44,11 @@ def is_data(x: Any) -> bool:
 
 def is_number(x: Any) -> bool:
     """Whether it is one of Python's own numbers, or stands for one while a function is traced."""
-    if x.__class__ in PLAIN or getattr(x, "is_number", False) is True:
+    if type(x) in PLAIN:
         return True
+    if isinstance(x, StandIn):
+        is_one: bool = x.is_number  # type: ignore[attr-defined]  # all have that
+        return is_one
     return isinstance(x, int | float | complex) and not isinstance(x, np.generic)
 
 

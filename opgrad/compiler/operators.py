@@ -29,13 +29,22 @@ def _apply(name: str, op: Op, compute: Callable[..., Any], x: Any, y: Any) -> An
     """``x + y`` of data, one or both of them traced."""
     tracer = (x if is_traced(x) else y).tracer
     if tracer.can_follow():
-        if is_number(x) and is_number(y):
+        if is_number(x) and (is_number(y) or _is_taken_for_one(x, y)):
             return python_numbers.binary(name, op, compute, x, y)
+        if name == "pow" and "c" in (_dtype(x).kind, _dtype(y).kind):
+            return tracer.call(compute, (x, y), {})  # NumPy goes by the exponent's class and value
+        if name == "pow" and (found := root(x, y)) is not None:
+            return found
         is_followed = _OF_ARRAYS.get(name, _always)
         if is_followed(x, y) and (name in _COMPARISONS or python_numbers.fit_each_other(x, y)):
             return tracer.record(op, (x, y), compute=compute)
         tracer.escape(f"{name} of such values needs NumPy itself;")
     return compute(_plain(x), _plain(y))
+
+
+def _is_taken_for_one(x: Any, y: Any) -> bool:
+    """Whether Python takes ``y`` for a number of its own: a complex number does so to floats."""
+    return isinstance(_plain(x), complex) and isinstance(_plain(y), float)
 
 
 def _plain(x: Any) -> Any:
@@ -140,6 +149,21 @@ def _unary(name: str, ufunc: np.ufunc, compute: Callable[..., Any]) -> dict[str,
 
 def _always(x: Any, y: Any) -> bool:
     return True
+
+
+def root(x: Any, y: Any, *, of_numbers: bool = False) -> Any:
+    """The square root, where NumPy takes it for ``x ** y``; ``None`` where it does not.
+
+    Of -inf and -0.0, it is another number. The operator takes it of arrays, the ufunc of numbers,
+    too.
+    """
+    is_one = is_traced(x) and bool(x.aval.shape or of_numbers) and not is_number(x)
+    if not is_one or np.ndim(y) > len(x.aval.shape) or np.size(y) != 1:
+        return None
+    if _dtype(x).kind != "f" or _dtype(y).kind != "f" or not bool(np.all(np.equal(y, 0.5))):
+        return None
+    dtype = np.result_type(x, y)
+    return np.sqrt(x if dtype == x.aval.dtype else x.astype(dtype))
 
 
 def _power(x: Any, y: Any) -> bool:

@@ -20,6 +20,8 @@ _POWER, _FINITE = elementwise(np.power, 2), elementwise(np.isfinite, 1)
 
 FITS = 2.0**62
 """Integers that are smaller, by an estimate in floats, have no more than 64 bits."""
+MODERATE = 64.0
+"""Exponents of complex numbers up to here neither overflow nor vanish on the way."""
 EXACT = 2.0**53
 """Floats are integers without gaps up to here."""
 
@@ -42,13 +44,13 @@ def binary(name: str, op: Op, compute: Callable[..., Any], x: Any, y: Any) -> An
     if condition is RAISES:
         return tracer.compute(compute, *map(_plain, given))
     if not condition:
-        tracer.escape(f"{name} of such numbers needs Python itself;")
+        tracer.escape(_why(name, kinds))
         return compute(*map(_plain, given))
     if condition is AS_FLOATS:
         x, y = _float(x), _float(y)
     out = tracer.record(op, (x, y), compute=compute)
-    if "c" in kinds and name in _CAN_OVERFLOW and not _is_finite(out, x, y):
-        tracer.escape(f"{name} of such complex numbers needs Python itself;")
+    if "c" in kinds and name in _CAN_OVERFLOW and not _is_usual(out, x, y):
+        tracer.escape(_why(name, kinds))
         return _plain(out)
     if name == "pow" and _kind(out) == "f" and (is_traced(y) or not 0 <= y <= 1):
         _is_finite(out, x, y)
@@ -59,12 +61,20 @@ def unary(name: str, op: Op, compute: Callable[..., Any], x: Any) -> Any:
     """An operator of one number."""
     tracer, x = x.tracer, as_int(x)
     if _kind(x) == "i" and name != "invert" and not _fits(_float(x)):
-        tracer.escape(f"{name} of such an integer needs Python itself;")
+        tracer.escape(_why(name, "i"))
         return compute(x.concrete)
     out = tracer.record(op, (x,), compute=compute)
     if _kind(x) == "c" and name == "abs":
         _is_finite(out, x)
     return out
+
+
+def _why(name: str, kinds: str) -> str:
+    if set(kinds) <= set("bi"):
+        return "an integer of more than 64 bits needs Python itself;"
+    if name == "pow" and "c" not in kinds:
+        return "a root of zero, or a complex root of a negative number, needs Python itself;"
+    return f"{name} of such numbers needs Python itself;"
 
 
 def as_int(x: Any) -> Any:
@@ -131,7 +141,7 @@ def _fits(estimate: Any) -> bool:
 
 
 def _is_exact(x: Any) -> bool:
-    return _kind(x) != "i" or bool(abs(_float(x)) <= EXACT)
+    return _kind(x) != "i" or bool(abs(_float(x)) < EXACT)
 
 
 def _is_finite(out: Any, *inputs: Any) -> bool:
@@ -144,6 +154,11 @@ def _is_finite(out: Any, *inputs: Any) -> bool:
         if is_traced(x):
             bool(x.tracer.record(_FINITE, (x,)))
     return False
+
+
+def _is_usual(out: Any, x: Any, y: Any) -> bool:
+    """Whether a product, quotient or power of complex numbers is neither infinite nor NaN, nor 0."""
+    return _is_finite(out, x, y) and bool(out != 0)
 
 
 def _add(x: Any, y: Any) -> Any:
@@ -196,7 +211,7 @@ def _integer_power(x: Any, y: Any) -> Any:
 def _float_power(x: Any, y: Any) -> Any:
     is_known = not is_traced(y) and np.isfinite(y)
     is_whole = _kind(y) == "i" or (is_known and y == int(y))
-    if bool(x > 0) or (is_known and is_whole and y >= 0):
+    if (is_known and is_whole and y >= 0) or bool(x > 0):
         return True
     if bool(x == 0):
         if bool(y < 0):
@@ -206,7 +221,7 @@ def _float_power(x: Any, y: Any) -> Any:
 
 
 def _complex_power(x: Any, y: Any) -> Any:
-    return bool(x != 0)
+    return bool(x != 0) and bool(abs(y) <= MODERATE)
 
 
 _OF_BOOLS = {"and", "or", "xor"}

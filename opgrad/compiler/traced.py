@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from opgrad.compiler.forms.table import METHODS, in_form
-from opgrad.compiler.operators import OPERATORS, is_result
+from opgrad.compiler.operators import OPERATORS, is_result, root
 from opgrad.compiler.own import asks
 from opgrad.compiler.python_numbers import as_int
 from opgrad.compiler.primitives import ASTYPE, ERFC, GETITEM, NUMBER, SCATTER, VIEWS, elementwise
@@ -41,13 +41,14 @@ class StandInType(type):
         return cls is other or cls.stands_for is other
 
     def __hash__(cls) -> int:
-        return hash(cls.stands_for) if id(cls) in _KINDS else type.__hash__(cls)
+        return hash(_KINDS.get(id(cls), type))
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         return cls.stands_for(*args, **kwargs)
 
 
 _KINDS: dict[int, type] = {}
+"""What each class of stand-ins stands for, by its id: asking a class for its hash leads here."""
 
 
 class Traced(StandIn, metaclass=StandInType):
@@ -84,6 +85,8 @@ class Traced(StandIn, metaclass=StandInType):
         if not tracer.can_follow():
             return function(*plain(inputs), **plain(kwargs))
         if method == "__call__" and not kwargs and ufunc.nout == 1 and ufunc.signature is None:
+            if ufunc is np.power and (found := root(*inputs, of_numbers=True)) is not None:
+                return found
             return tracer.record(elementwise(ufunc, ufunc.nin), inputs)
         made = in_form(function, inputs, kwargs)
         return tracer.call(function, inputs, kwargs) if made is NotImplemented else made
@@ -117,10 +120,7 @@ class Traced(StandIn, metaclass=StandInType):
         return made
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        self.tracer.escape(
-            "np.asarray(x), np.array([x, y]) or a function not made for NumPy's dispatch protocols "
-            "needs plain data; use np.stack and the like, or"
-        )
+        self.tracer.escape(_AS_ARRAY)
         return np.array(self.concrete, dtype, copy=copy)
 
 
@@ -346,8 +346,15 @@ class Escape:
         return getattr(x.concrete, self._name)
 
 
+_AS_ARRAY = (
+    "np.asarray(x), np.array([x, y]) or a function not made for NumPy's dispatch protocols needs "
+    "plain data; use np.stack and the like, or"
+)
 _HINTS = {
-    "__float__": "float(x), or a function of math, needs plain data; use NumPy's, or",
+    "__array_interface__": _AS_ARRAY,
+    "__array_struct__": _AS_ARRAY,
+    "__float__": "float(x), np.array([x, y]), or a function of math, needs plain data; use NumPy's "
+    "(np.exp, np.stack, ...), or",
     "__complex__": "complex(x) needs plain data;",
     "__round__": "round(x) needs plain data; use np.round, or",
     "__hash__": "a key of a dict, or an element of a set, needs plain data; compare,",
