@@ -19,6 +19,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 from opgrad.compiler.arguments import Form, StaticArgument
 from opgrad.compiler.collecting import uncollected
 from opgrad.compiler.errstate import is_strict
+from opgrad.compiler.forecast import why_untraceable
 from opgrad.compiler.kind import OTHER, Kind, Program
 from opgrad.compiler.passes import optimise
 from opgrad.compiler.structures import key_types
@@ -111,6 +112,10 @@ class Compiled(Generic[P, R]):
                 return result
         return self._trace(form, kind, leaves, args, kwargs)
 
+    @functools.cached_property
+    def _why_untraceable(self) -> str | None:
+        return why_untraceable(self.function)
+
     def _form_of(self, structure: Any, types: tuple[type, ...]) -> Form:
         key = structure, types, key_types(structure)
         form = self._forms.get(key)
@@ -127,6 +132,10 @@ class Compiled(Generic[P, R]):
                 f"arguments, and runs uncompiled from now on for arguments of these shapes. Use "
                 f"np.where for decisions that are taken element by element, or raise max_traces"
             )
+            return self.function(*args, **kwargs)
+        if self._why_untraceable is not None:
+            kind.is_eager = True
+            self._warn(f"runs uncompiled: {self._why_untraceable}")
             return self.function(*args, **kwargs)
         with uncollected():
             returned = self._program(form, kind, leaves)

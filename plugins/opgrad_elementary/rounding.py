@@ -15,6 +15,9 @@ import opgrad as og
 from opgrad import Raw
 from opgrad_elementary.samples import ANYWHERE, OFF_THE_GRID
 
+_REAL = frozenset({bool, int, float})
+"""Python's own real numbers. NumPy's float64 is a float to ``isinstance``, and another number here."""
+
 
 @og.op(elementwise=True, implements=np.sign, samples=ANYWHERE)
 def sign(x: Raw) -> Raw:
@@ -76,7 +79,7 @@ def clip(x: Raw, low: Raw, high: Raw) -> Raw:
     where x is at a bound: 1 for x, 0 for the bound. With NaN: 1 for those that are not known to lie
     beyond another one.
     """
-    if all(isinstance(number, int | float) for number in (x, low, high)):
+    if {type(x), type(low), type(high)} <= _REAL:
         if x != x or low != low or high != high:
             return math.nan
         return min(max(x, low), high)  # NumPy would round or refuse large integers
