@@ -55,10 +55,11 @@ def _with_other(name: str, compute: Callable[..., Any], x: Any, y: Any) -> Any:
     """``x + y`` where y is no number or array of NumPy's or Python's own, and perhaps knows how."""
     if isinstance(y, Node):
         return NotImplemented
-    if is_number(x) and isinstance(y, str | bytes | bytearray | list | tuple):
-        if name == "mul" and x.aval.dtype.kind in "ib":
+    if is_one_number(x) and isinstance(y, str | bytes | bytearray | list | tuple):
+        if name == "mul" and (x.aval.dtype.kind in "iu" or type(x.concrete) is bool):
             return y * operator.index(x)  # a decision, as in range(x)
-        return NotImplemented
+        if is_number(x):
+            return NotImplemented
     if isinstance(y, numbers.Number) or (not is_number(x) and not _is_of_python(y)):
         x.tracer.escape(f"{name} with a {type(y).__name__} needs plain data;")
         return compute(x.concrete, y)
@@ -71,14 +72,17 @@ def _is_of_python(y: Any) -> bool:
     return is_heap_type and not hasattr(y, "__array__") and not hasattr(y, "__array_ufunc__")
 
 
-def _as_array(x: Any, y: Any) -> Any:
+def _as_array(name: str, x: Any, y: Any) -> Any:
     """A list beside an array, as NumPy takes it; anything else as it is."""
-    if isinstance(y, list | tuple) and not is_number(x):
-        if not x.aval.shape and type(x.concrete) is not np.ndarray and x.aval.dtype.kind in "iub":
-            return y  # [0.0] * np.int64(3)
-        found = np.asarray(y)
-        return found if is_result(found) else y
-    return y
+    if not isinstance(y, list | tuple) or is_number(x) or (name == "mul" and is_one_number(x)):
+        return y
+    found = np.asarray(y)
+    return found if is_result(found) else y
+
+
+def is_one_number(x: Any) -> bool:
+    """Whether it is a number, Python's or NumPy's, by which a list can be repeated."""
+    return type(x.concrete) is not np.ndarray and not x.aval.shape
 
 
 def _methods(
@@ -89,13 +93,13 @@ def _methods(
 
     def method(x: Any, y: Any) -> Any:
         if not is_traced(y):
-            y = _as_array(x, y)
+            y = _as_array(name, x, y)
             if not is_result(y):
                 return _with_other(name, compute, x, y)
         return _apply(name, op, compute, x, y)
 
     def reflected(y: Any, x: Any) -> Any:
-        x = _as_array(y, x)
+        x = _as_array(name, y, x)
         if not is_result(x):
             return _with_other(name, lambda a, b: compute(b, a), y, x)
         return _apply(name, op, compute, x, y)

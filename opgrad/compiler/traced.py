@@ -438,6 +438,7 @@ def _class_for(kind: type) -> type[Traced]:
     """The class of stand-ins for a class of data."""
     recorded = {**OPERATORS, **_SHOWN, **(_OF_NUMBERS if kind in PLAIN else _OF_ARRAYS)}
     members: dict[str, Any] = {"__slots__": (), "__module__": kind.__module__}
+    members["__doc__"] = _Read(lambda x: x.concrete.__doc__)
     for name in dir(kind):
         if name in _OF_OBJECTS:
             continue

@@ -133,7 +133,8 @@ def _of_shape(a: Any, *shape: Any) -> Any:
 
 
 def _of_axes(a: Any, *axes: Any) -> Any:
-    return np.transpose(a, (axes[0] if len(axes) == 1 else axes) or None)
+    is_one = len(axes) == 1 and (axes[0] is None or isinstance(axes[0], tuple | list))
+    return np.transpose(a, axes[0] if is_one else axes or None)
 
 
 def _conjugate(a: Any) -> Any:
