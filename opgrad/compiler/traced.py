@@ -271,6 +271,14 @@ def _iter(self: Any) -> Iterator[Any]:
     return (self[i] for i in range(self.shape[0]))
 
 
+def _without_iter(self: Any, name: str) -> Any:
+    if name == "__iter__":
+        raise AttributeError("a number of NumPy's has no __iter__")
+    if name == "__class__":  # the property would take this function for who asks
+        return type(self) if asks() else type(self.concrete)
+    return object.__getattribute__(self, name)
+
+
 def _contains(self: Any, x: Any) -> bool:
     return bool(np.any(self == x))
 
@@ -446,6 +454,9 @@ def _class_for(kind: type) -> type[Traced]:
             members[name] = None
         else:
             members[name] = recorded.get(name) or Escape(name)
+    if issubclass(kind, np.generic):  # Python would iterate by x[0], x[1], ...
+        members["__iter__"] = None
+        members["__getattribute__"] = _without_iter
     made = type.__call__(StandInType, kind.__name__, (Traced,), members)
     _KINDS[id(made)] = kind
     return made  # type: ignore[no-any-return]  # a class of stand-ins

@@ -92,6 +92,8 @@ def trace(
     token = tracing.set(True)
     try:
         returned = f(*args, **kwargs)
+        if isinstance(run.unsettled, NotTraceable):  # raised where it could not come through
+            raise run.unsettled
         _check(run, f"{name} caught {run.unsettled!r}, which decides what it does;", run.unsettled)
     except NotTraceable:
         raise

@@ -43,6 +43,11 @@ def assert_same_outcome(got: Any, expected: Any) -> None:
         for part, wanted in zip(got, expected, strict=True):
             assert_same_outcome(part, wanted)
         return
+    is_array = isinstance(expected, np.ndarray)
+    if is_array and (type(expected) is not np.ndarray or expected.dtype.kind not in "fiubc"):
+        assert type(got) is type(expected)
+        assert (got.dtype, got.tolist()) == (expected.dtype, expected.tolist())
+        return
     if type(expected) in (int, bool, complex):
         assert type(got) is type(expected), f"{got!r} for {expected!r}"
     if isinstance(expected, int):
