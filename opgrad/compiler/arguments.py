@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from opgrad.compiler.kind import Kind
-from opgrad.compiler.structures import reader
 from opgrad.compiler.recording import LIMIT
+from opgrad.compiler.structures import reader
 from opgrad.containers import flatten_in_order
 from opgrad.cotangent import keeps_zeros
 from opgrad.data import PLAIN

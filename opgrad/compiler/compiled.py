@@ -144,8 +144,8 @@ class Compiled(Generic[P, R]):
             kind.is_eager = True
             self._warn(
                 f"runs uncompiled: {cause} That was known only after it had begun, so it ran twice, "
-                f"with whatever else it does (random numbers, counters, files). From now on it runs "
-                f"once. If that matters, do not compile it, or make what has effects an opaque op"
+                f"with whatever else it does (random numbers, counters, files); from now on, once. "
+                f"If that matters, do not compile it, or make what has effects an opaque op"
             )
         result: R = returned
         return result

@@ -8,7 +8,7 @@ import numpy as np
 from numpy import _core
 
 STRICT = {"raise", "call", "print", "log"}
-"""What ``np.errstate`` may ask for that the uncompiled function would do, and a program would not."""
+"""What ``np.errstate`` may ask for that a program does not do."""
 
 _state: Any = getattr(_core.umath, "_extobj_contextvar", None)
 _seen: tuple[Any, bool] = object(), False

@@ -61,7 +61,7 @@ def _functions(function: Any) -> Iterator[FunctionType]:
                 yield found
                 ahead += _outside(found).values()
         elif not isinstance(found, type):
-            wrapped = getattr(found, "__wrapped__", None) or getattr(type(found), "__call__", None)
+            wrapped = getattr(found, "__wrapped__", None) or vars(type(found)).get("__call__")
             if isinstance(wrapped, FunctionType):
                 ahead.append(wrapped)
 
@@ -94,7 +94,9 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 def _by_identity(code: CodeType, function: FunctionType) -> str | None:
     """Why a code that compares identities, or asks for a class, cannot be traced."""
-    asked = {name for name in ("type", "id") if name in code.co_names and _is_builtin(name, function)}
+    asked = {
+        name for name in ("type", "id") if name in code.co_names and _is_builtin(name, function)
+    }
     steps = [step for step in dis.get_instructions(code) if step.opname not in _NO_STEPS]
     line = code.co_firstlineno
     for i, step in enumerate(steps):

@@ -1,4 +1,4 @@
-"""Which modules are OpGrad's own: to these a stand-in is what it is, to others what it stands for."""
+"""Which modules are OpGrad's own: to these alone a stand-in is what it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import sys
 from functools import cache
 
 from opgrad.discovery import builtin_entry_points
-
 
 _known: dict[str, bool] = {}
 

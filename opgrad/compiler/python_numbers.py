@@ -1,4 +1,4 @@
-"""Arithmetic of Python's own numbers: what a program computes is what Python would, or a guard fails.
+"""Python's own numbers: what a program computes is what Python would, or a guard fails.
 
 Python's integers grow, its divisions and powers raise, its roots are complex, and it compares an
 integer with a float exactly. A program has 64 bits and what processors compute. Where the two
@@ -42,7 +42,9 @@ def binary(name: str, op: Op, compute: Callable[..., Any], x: Any, y: Any) -> An
     else:
         condition = _INTEGER.get(name, _holds)(x, y)
     if condition is RAISES:
-        return tracer.compute(compute, *map(_plain, given))
+        out = tracer.compute(compute, *map(_plain, given))
+        tracer.escape(_why(name, kinds))  # such as 0.0 ** -inf, which does not
+        return out
     if not condition:
         tracer.escape(_why(name, kinds))
         return compute(*map(_plain, given))
@@ -157,7 +159,7 @@ def _is_finite(out: Any, *inputs: Any) -> bool:
 
 
 def _is_usual(out: Any, x: Any, y: Any) -> bool:
-    """Whether a product, quotient or power of complex numbers is neither infinite nor NaN, nor 0."""
+    """Whether a result of complex numbers is neither infinite nor NaN, nor zero."""
     return _is_finite(out, x, y) and bool(out != 0)
 
 

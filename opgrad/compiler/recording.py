@@ -20,11 +20,11 @@ import numpy as np
 
 from opgrad.compiler.avals import aval_of
 from opgrad.compiler.errstate import is_strict
+from opgrad.compiler.operators import is_result
 from opgrad.compiler.own import is_own_module
 from opgrad.compiler.primitives import BROADCAST, PICK, VIEWS, Call, Hole, call, make
-from opgrad.compiler.traced import Traced, is_result, plain, stand_in
+from opgrad.compiler.traced import Traced, plain, stand_in
 from opgrad.containers import flatten
-from opgrad.data import is_traced
 from opgrad.diagnostics import user_frame
 from opgrad.errors import LeakedTraceError, NotTraceable
 from opgrad.forward import constant
@@ -33,7 +33,6 @@ from opgrad.operation import NO_PARAMS, Op, full_name
 
 LIMIT = 2**63
 """Python's integers have no more bits than this in a program."""
-
 
 
 class Trace:
@@ -267,9 +266,9 @@ def _may_call_back() -> bool:
     frame = sys._getframe(2)
     while frame.f_globals.get("__name__") != "opgrad.compiler.tracing":
         name = frame.f_globals.get("__name__", "")
-        if is_own_module(name) and not name.startswith("opgrad.compiler."):
-            if frame.f_code.co_name not in ("__repr__", "__format__"):
-                return True
+        is_engine = is_own_module(name) and not name.startswith("opgrad.compiler.")
+        if is_engine and frame.f_code.co_name not in ("__repr__", "__format__"):
+            return True
         if frame.f_back is None:
             return False
         frame = frame.f_back

@@ -18,8 +18,8 @@ import numpy as np
 from opgrad.compiler.forms.table import METHODS, in_form
 from opgrad.compiler.operators import OPERATORS, is_result, root
 from opgrad.compiler.own import asks
-from opgrad.compiler.python_numbers import as_int
 from opgrad.compiler.primitives import ASTYPE, ERFC, GETITEM, NUMBER, SCATTER, VIEWS, elementwise
+from opgrad.compiler.python_numbers import as_int
 from opgrad.data import PLAIN, StandIn, is_traced
 from opgrad.node import Node
 from opgrad.operation import full_name
@@ -126,7 +126,8 @@ class Traced(StandIn, metaclass=StandInType):
 
 def stand_in(tracer: Any, node: Node, concrete: Any) -> Traced:
     """What stands for a number or array."""
-    self: Any = _new(_class_for(type(concrete)))
+    kind: Any = type(concrete)
+    self: Any = _new(_class_for(kind))
     self.tracer = tracer
     self.node = node
     self.concrete = concrete

@@ -15,8 +15,8 @@ from attrs import frozen
 
 from opgrad.compiler.avals import Aval
 from opgrad.compiler.primitives import RESHAPE, elementwise, make
-from opgrad.compiler.rewrite import snapshot
 from opgrad.compiler.recording import Trace
+from opgrad.compiler.rewrite import snapshot
 from opgrad.compiler.traced import Traced
 from opgrad.containers import STATIC, flatten, flatten_in_order
 from opgrad.data import NUMBER_TYPES
@@ -99,7 +99,9 @@ def trace(
         raise
     except Exception as error:
         if NotTraceable.behind(error) is None and not _is_of_function(error, run):
-            raise run.refusal(f"{name} raised {error!r} on what stands for its arguments;") from error
+            raise run.refusal(
+                f"{name} raised {error!r} on what stands for its arguments;"
+            ) from error
         raise
     finally:
         tracing.reset(token)

@@ -7,7 +7,7 @@ import numpy as np
 from opgrad import Raw
 
 _REAL = frozenset({bool, int, float})
-"""Python's own real numbers. NumPy's float64 is a float to ``isinstance``, and another number here."""
+"""Python's own real numbers: NumPy's float64, a float to ``isinstance``, is none of them."""
 
 
 def choose(condition: Raw, x: Raw, y: Raw) -> Raw:

@@ -16,7 +16,7 @@ from opgrad import Raw
 from opgrad_arithmetic.samples import PAIRS
 
 _REAL = frozenset({bool, int, float})
-"""Python's own real numbers. NumPy's float64 is a float to ``isinstance``, and another number here."""
+"""Python's own real numbers: NumPy's float64, a float to ``isinstance``, is none of them."""
 
 
 @og.op(elementwise=True, implements=np.maximum, samples=PAIRS)

@@ -137,6 +137,10 @@ def _of_axes(a: Any, *axes: Any) -> Any:
     return np.transpose(a, axes[0] if is_one else axes or None)
 
 
+def _flatten(a: Any, order: Any = "C") -> Any:
+    return np.copy(np.ravel(a, order))
+
+
 def _conjugate(a: Any) -> Any:
     return np.conjugate(a) if a.dtype.kind == "c" else a
 
@@ -174,7 +178,7 @@ METHODS: dict[str, Form] = {
 } | {
     "reshape": _of_shape,
     "transpose": _of_axes,
-    "flatten": lambda a, order="C": np.copy(np.ravel(a, order)),
+    "flatten": _flatten,
     "conj": _conjugate,
     "conjugate": _conjugate,
 }

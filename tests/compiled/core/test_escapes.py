@@ -34,6 +34,8 @@ IGNORED = pytest.mark.filterwarnings(
     "ignore:.*compiled, runs uncompiled:opgrad.errors.CompileWarning"
 )
 VECTOR = np.array([0.5, -1.0, 2.0])
+MASKED: Any = np.ma.masked_array([1.0, 2.0, 3.0], [True, False, False])
+BUFFER: Any = VECTOR
 
 
 class Level(enum.IntEnum):
@@ -73,7 +75,7 @@ def _(x: int) -> str:
 
 
 @_class_of.register
-def _(x: np.ndarray) -> str:  # type: ignore[type-arg]
+def _(x: np.ndarray) -> str:
     return "array"
 
 
@@ -102,9 +104,9 @@ TEXTS: dict[str, Callable[[Any], Any]] = {
     "f of repr": lambda x: f"{x!r}",
     "str": lambda x: str(x),
     "repr": lambda x: repr(x),
-    "percent s": lambda x: "%s" % (x,),
-    "percent r": lambda x: "%r" % (x,),
-    "format": lambda x: "{} {}".format(x, x),
+    "percent s": lambda x: "%s" % (x,),  # noqa: UP031
+    "percent r": lambda x: "%r" % (x,),  # noqa: UP031
+    "format": lambda x: "{} {}".format(x, x),  # noqa: UP032
     "join": lambda x: ", ".join(map(str, [x, x])),
     "a key": lambda x: {f"x={x}": x},
     "a look-up": lambda x: {"2.5": 1.0, str(VECTOR): 2.0}.get(str(x), 3.0) * x,
@@ -209,8 +211,8 @@ NUMBERS: dict[str, Callable[[Any], Any]] = {
     "bin": lambda x: bin(x),
     "chr": lambda x: chr(x),
     "oct": lambda x: oct(x),
-    "percent d": lambda x: "%d" % x,
-    "percent f": lambda x: "%.3f" % x,
+    "percent d": lambda x: "%d" % x,  # noqa: UP031
+    "percent f": lambda x: "%.3f" % x,  # noqa: UP031
     "struct": lambda x: struct.pack("d", x),
     "array": lambda x: array.array("d", [x]).tolist(),
     "Random": lambda x: random.Random(x).random(),
@@ -237,9 +239,9 @@ NUMBERS: dict[str, Callable[[Any], Any]] = {
     "long": lambda x: x + 2**70,
     "less than long": lambda x: x < 2**70,
     "None": lambda x: (x == None, x != None),  # noqa: E711
-    "text": lambda x: (x == "a", "a" != x),
+    "text": lambda x: (x == "a", "a" != x),  # noqa: SIM300
     "plus text": lambda x: x + "a",
-    "plus a list": lambda x: x + [1.0],
+    "plus a list": lambda x: x + [1.0],  # noqa: RUF005
     "call": lambda x: x(1),
     "len": lambda x: len(x),
     "iter": lambda x: list(x),
@@ -250,17 +252,17 @@ NUMBERS: dict[str, Callable[[Any], Any]] = {
 ARRAYS: dict[str, Callable[[Any], Any]] = {
     "np.array": lambda x: np.array([x, x]),
     "np.asarray": lambda x: np.asarray(x) + 1,
-    "masked": lambda x: np.ma.masked_array([1.0, 2.0, 3.0], [True, False, False]) * x,
-    "times masked": lambda x: (x * np.ma.masked_array([1.0, 2.0, 3.0], [True, False, False])).sum(),
-    "ufunc of masked": lambda x: np.add(x, np.ma.masked_array([1.0, 2.0, 3.0], [1, 0, 0])).mask,
+    "masked": lambda x: MASKED * x,
+    "times masked": lambda x: (x * MASKED).sum(),
+    "ufunc of masked": lambda x: np.add(x, MASKED).tolist(),
     "matrix": lambda x: x * np.matrix([[1.0], [2.0], [3.0]]),
     "times matrix": lambda x: np.matrix([[1.0, 2.0, 3.0]]) * np.reshape(x, (3, 1)),
     "concatenate with a matrix": lambda x: type(np.concatenate([[x], np.matrix([[1.0, 2, 3]])])),
-    "stack of masked": lambda x: np.sum([x, np.ma.masked_array([1.0, 2.0, 3.0], [1, 0, 0])]),
+    "stack of masked": lambda x: np.sum([x, MASKED]),
     "recarray": lambda x: x + np.rec.array([(1.0,), (2.0,), (3.0,)], dtype=[("a", float)])["a"],
-    "char": lambda x: (x == np.array(["a", "b", "c"])),
+    "char": lambda x: x == np.array(["a", "b", "c"]),
     "objects": lambda x: x + np.array([1, 2, fractions.Fraction(1, 2)], object),
-    "memoryview": lambda x: np.add(x, memoryview(VECTOR)),
+    "memoryview": lambda x: np.add(x, memoryview(BUFFER)),
     "array.array": lambda x: x + array.array("d", [1.0, 2.0, 3.0]),
     "range": lambda x: x + range(3),
     "shares_memory": lambda x: np.shares_memory(x, x.reshape(3, 1)),
@@ -281,11 +283,11 @@ ARRAYS: dict[str, Callable[[Any], Any]] = {
     "sort": lambda x: x.sort(),
     "fill": lambda x: x.fill(2.0),
     "shape set": lambda x: setattr(x, "shape", (3, 1)),
-    "add in place": lambda x: operator.iadd(x, 1),
+    "add in place": lambda x: x.__iadd__(1),
     "copyto": lambda x: np.copyto(x, 1.0),
     "out": lambda x: np.add(x, 1, out=x),
     "where of out": lambda x: np.add(x, 1, out=np.zeros(3), where=x > 0),
-    "nditer": lambda x: [float(y) for y in np.nditer(x)],
+    "nditer": lambda x: [str(y) for y in np.nditer(x)],
     "ndenumerate": lambda x: [i for i, y in np.ndenumerate(x) if y > 0],
     "unpacked": lambda x: [*x],
     "reversed": lambda x: list(reversed(x)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -93,10 +94,11 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
     "max": [(), (0,), (0, None, True)],
     "transpose": [(), (0,), (1, 0)],
 }
-OPERATORS = set(
-    "add sub mul truediv floordiv mod pow lshift rshift and or xor lt le gt ge eq ne matmul iadd "
-    "isub imul itruediv ifloordiv imod ilshift irshift iand ior ixor ipow imatmul".split()
+_OPERATORS = (
+    "add sub mul truediv floordiv mod pow lshift rshift and or xor lt le gt ge eq ne matmul "
+    "iadd isub imul itruediv ifloordiv imod ilshift irshift iand ior ixor ipow imatmul"
 )
+OPERATORS = set(_OPERATORS.split())
 
 
 def _names(kind: str) -> list[str]:
@@ -122,13 +124,19 @@ def _operator(name: str) -> Callable[[Any, Any], Any] | None:
 def _uses(name: str) -> list[Callable[[Any], Any]]:
     apply = _operator(name)
     if apply is not None:
-        return [lambda x, y=y: apply(x, y) for y in (2, 0.5, np.float64(3.0), [1.0, 2.0])]
+        return [partial(_swapped, apply, y) for y in (2, 0.5, np.float64(3.0), [1.0, 2.0])]
 
     def use(x: Any, *arguments: Any) -> Any:
         found = getattr(x, name)
         return found(*arguments) if callable(found) else found
 
-    return [lambda x, a=a: use(x, *a) for a in ARGUMENTS.get(name, [()])]
+    return [partial(_swapped, use, *a) for a in ARGUMENTS.get(name, [()])]
+
+
+def _swapped(function: Callable[..., Any], *rest: Any) -> Any:
+    """The function, called with the last argument first."""
+    *others, x = rest
+    return function(x, *others)
 
 
 def _comparable(x: Any) -> Any:
