@@ -143,9 +143,10 @@ class Compiled(Generic[P, R]):
             cause, returned = returned, self.function(*args, **kwargs)  # or its exception, at last
             kind.is_eager = True
             self._warn(
-                f"runs uncompiled: {cause} That was known only after it had begun, so it ran twice, "
-                f"with whatever else it does (random numbers, counters, files); from now on, once. "
-                f"If that matters, do not compile it, or make what has effects an opaque op"
+                f"runs uncompiled: {cause} That was known only after it had begun, so it ran "
+                f"twice, with whatever else it does (random numbers, counters, files); from now "
+                f"on, once. If that matters, do not compile it, or make what has effects an "
+                f"opaque op"
             )
         result: R = returned
         return result
