@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from opgrad.data import is_traced
 from opgrad.errors import InputError
 from opgrad.node import Node, finished
 from opgrad.operation import Op
@@ -54,6 +55,8 @@ def plain_index(index: Any) -> Any:
         return tuple(map(plain_index, index))
     if isinstance(index, Node):
         return finished(index).data
+    if isinstance(index, list) and any(map(is_traced, index)):
+        return index
     if isinstance(index, np.ndarray | list):  # what was recorded must not change with the original
         copy = np.array(index)
         return copy if copy.size else copy.astype(copy.dtype if copy.dtype == bool else np.intp)

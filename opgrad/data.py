@@ -27,6 +27,12 @@ class Recorded:
     __slots__ = ()
 
 
+class StandIn:
+    """What takes the place of data while a function is compiled."""
+
+    __slots__ = ()
+
+
 def is_data(x: Any) -> bool:
     """Whether it is a number, or an array of numbers that speaks NumPy's protocols.
 
@@ -80,8 +86,11 @@ def _parts(x: Any) -> Iterable[Any]:
 
 def is_number(x: Any) -> bool:
     """Whether it is one of Python's own numbers, or stands for one while a function is traced."""
-    if x.__class__ in PLAIN or getattr(x, "is_number", False) is True:
+    if type(x) in PLAIN:
         return True
+    if isinstance(x, StandIn):
+        is_one: bool = x.is_number  # type: ignore[attr-defined]  # all have that
+        return is_one
     return isinstance(x, int | float | complex) and not isinstance(x, np.generic)
 
 
@@ -92,7 +101,7 @@ def is_lazy(x: Any) -> bool:
 
 def is_traced(x: Any) -> bool:
     """Whether it stands for data while a function is compiled, and so cannot be written to."""
-    return hasattr(x, "aval") and hasattr(x, "trace")
+    return isinstance(x, StandIn)
 
 
 @twin("read_only")
@@ -152,6 +161,8 @@ def say(x: object) -> str:
 
 def show(x: object) -> str:
     """A repr for an error message: not endless, and no second error."""
+    if is_traced(x):
+        return "a value that is being traced"
     try:
         text = repr(x)
     except Exception as error:  # such as an integer of more digits than Python converts

@@ -143,7 +143,7 @@ def call_back(
     """What the function returns; while a function is traced, as one step, not looked into."""
     for x in args:
         if is_traced(x):
-            return x.trace.call(function, args, params)
+            return x.tracer.call(function, args, params)
     return function(*args, **params)
 
 

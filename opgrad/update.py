@@ -7,6 +7,7 @@ from typing import Any
 from attrs import frozen
 
 from opgrad.binding import plain_index
+from opgrad.data import is_traced
 from opgrad.node import Node
 from opgrad.registry import default
 from opgrad.value import apply
@@ -44,7 +45,13 @@ class At:
         op = default().lookup(name)
         if isinstance(self._array, Node) or isinstance(x, Node):
             return apply(op, (self._array, x), {"index": self._index})
+        if is_traced(self._array) or is_traced(x) or _has_traced(self._index):
+            return apply(op, (self._array, x), {"index": self._index}).data  # or called back
         return op.forward(self._array, x, index=self._index)
+
+
+def _has_traced(index: Any) -> bool:
+    return any(map(is_traced, index)) if isinstance(index, tuple | list) else is_traced(index)
 
 
 def at(array: Any, index: Any) -> At:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from opgrad.compiler.kind import Kind
+from opgrad.compiler.recording import LIMIT
 from opgrad.compiler.structures import exact_keys, reader
-from opgrad.compiler.traced import LIMIT
 from opgrad.containers import flatten_in_order
 from opgrad.data import PLAIN
 from opgrad.exact import (

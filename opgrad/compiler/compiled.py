@@ -23,10 +23,12 @@ from typing import Any, Generic, ParamSpec, TypeVar, Unpack, overload
 from opgrad.compiler.arguments import Form, Key
 from opgrad.compiler.backends import Lowering
 from opgrad.compiler.collecting import uncollected
+from opgrad.compiler.errstate import is_strict
+from opgrad.compiler.forecast import why_untraceable
 from opgrad.compiler.kind import OTHER, Kind, Program
 from opgrad.compiler.options import Options, check_fit, checked
 from opgrad.compiler.passes import optimise
-from opgrad.compiler.report import explain, line_of, parameters_of, variations
+from opgrad.compiler.report import explain, parameters_of, variations
 from opgrad.compiler.store import Store
 from opgrad.compiler.tracing import trace, tracing
 from opgrad.containers import flatten_in_order
@@ -70,8 +72,9 @@ class Compiled(Generic[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """The function's result on these arguments."""
-        if tracing.get() or state.depth:
-            # It becomes part of the program around it; or is looked at, in debug mode.
+        if tracing.get() or state.depth or is_strict():
+            # It becomes part of the program around it; or is looked at, in debug mode; or raises
+            # where a program would not.
             return self.function(*args, **kwargs)
         if len(kwargs) > 1 and self._is_order_free:
             kwargs = dict(sorted(kwargs.items()))  # type: ignore[assignment]  # P's, in its order
@@ -105,6 +108,10 @@ class Compiled(Generic[P, R]):
                 result: R = found
                 return result
         return self._without_program(programs, form, key, leaves, args, kwargs)
+
+    @functools.cached_property
+    def _why_untraceable(self) -> str | None:
+        return why_untraceable(self.function)
 
     def _form_of(self, structure: Any, types: tuple[type, ...]) -> Form:
         form = self._store.form(Form.key_of(structure, types), structure, types)
@@ -159,6 +166,11 @@ class Compiled(Generic[P, R]):
                     found = self._made(form, key, leaves)
         finally:
             self._making.release()
+        if isinstance(found, NotTraceable):
+            plain = self.function(*args, **kwargs)  # or its exception, at last
+            static = [_plain(leaves[i]) for i in form.static]
+            self._run_uncompiled(f"{found} {_RAN_TWICE}", form, key, static)
+            return plain
         if found is not OTHER:
             result: R = found
             return result
@@ -187,9 +199,16 @@ class Compiled(Generic[P, R]):
     # -- making programs -----------------------------------------------------------------------
 
     def _made(self, form: Form, key: Key, leaves: Any) -> Any:
-        """Make a program, while the function runs; ``OTHER`` if none can be made of it."""
+        """Make a program, while the function runs, whose result this is.
+
+        ``OTHER`` if none can be made of it, and the function was not run; why, if it has to run
+        again.
+        """
         self._lowering.find()  # if there is none, the function shall not run
         static = [_plain(leaves[i]) for i in form.static]
+        if self._why_untraceable is not None:
+            self._run_uncompiled(self._why_untraceable, form, key, static)
+            return OTHER
         start = perf_counter()
         try:
             traces, returned = trace(
@@ -200,10 +219,11 @@ class Compiled(Generic[P, R]):
             cause = NotTraceable.behind(error)
             if cause is None:
                 raise
-            why = f"{cause}{line_of(cause)}"
-            self._store.note(why, form, key, static)
-            self._warn(f"runs uncompiled: {why}")
-            return OTHER
+            return cause
+        if isinstance(traces, NotTraceable):
+            self._store.spend(perf_counter() - start)
+            self._run_uncompiled(str(traces), form, key, static)
+            return returned
         traced = perf_counter()
         graph = optimise(traces.graph)
         optimised = perf_counter()
@@ -217,6 +237,10 @@ class Compiled(Generic[P, R]):
         self._store.spend(lowered - start)
         self._store.add(Program(traces, graph, executable, seconds), form, key, static)
         return returned
+
+    def _run_uncompiled(self, why: str, form: Form, key: Key, static: Sequence[Any]) -> None:
+        self._store.note(why, form, key, static)
+        self._warn(f"runs uncompiled: {why}")
 
     def _unmarked(self, *args: Any, **kwargs: Any) -> R:
         plain = {name: _plain(x) for name, x in kwargs.items()}
@@ -312,6 +336,13 @@ class Compiled(Generic[P, R]):
 
     __name__: str
     __qualname__: str
+
+
+_RAN_TWICE = (
+    "That was known only after it had begun, so it ran twice, with whatever else it does (random "
+    "numbers, counters, files); from now on, once. If that matters, do not compile it, or make "
+    "what has effects an opaque op"
+)
 
 
 def _takes_any_name(function: Callable[..., Any]) -> bool:

@@ -136,6 +136,8 @@ def fill(template: Any, inputs: tuple[Any, ...]) -> Any:
         return type(template)(filled)
     if isinstance(template, dict):
         return {key: fill(x, inputs) for key, x in template.items()}
+    if isinstance(template, slice):
+        return slice(*[fill(x, inputs) for x in (template.start, template.stop, template.step)])
     return template
 
 

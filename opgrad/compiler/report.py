@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from types import TracebackType
 from typing import Any, NamedTuple
 
 from opgrad.compiler.arguments import Form
@@ -153,10 +152,8 @@ def _aspects(names: Sequence[str], kind: Kind) -> Iterator[tuple[Aspect, Found]]
     for path, cls in zip(paths, form.types, strict=True):
         if cls is not Exactly:
             yield Aspect(path, "type"), Found(cls, cls)
-    start = 1 + 2 * len(form.arrays)
-    for i, dtype, shape in zip(
-        form.arrays, kind.key[1:start:2], kind.key[2 : start + 1 : 2], strict=True
-    ):
+    start = 2 * len(form.arrays)
+    for i, dtype, shape in zip(form.arrays, kind.key[:start:2], kind.key[1:start:2], strict=True):
         yield Aspect(paths[i], "dtype"), Found(dtype, dtype)
         yield Aspect(paths[i], "shape"), Found(shape, shape)
     for i, key, value in zip(form.static, kind.key[start:], kind.static, strict=True):
@@ -169,7 +166,7 @@ def _call(name: str, names: Sequence[str], kind: Kind) -> str:
     leaves = {i: cls.__name__ for i, cls in enumerate(form.types)}
     leaves |= {i: show(value) for i, value in zip(form.static, kind.static, strict=True)}
     for j, i in enumerate(form.arrays):
-        dtype, shape = kind.key[1 + 2 * j], kind.key[2 + 2 * j]
+        dtype, shape = kind.key[2 * j], kind.key[2 * j + 1]
         leaves[i] = f"{dtype}[{', '.join(map(str, shape))}]"
     parts = [f"{path}={leaves[i]}" for i, path in enumerate(_paths(names, form))]
     if len(parts) > LONG:
@@ -192,16 +189,3 @@ def _argument(names: Sequence[str], where: int | str) -> str:
 
 
 # -- where it happened -------------------------------------------------------------------------
-
-
-def line_of(error: BaseException) -> str:
-    """The line of the user's code that an exception came from; nothing, if there is none."""
-    found = ""
-    trace: TracebackType | None = error.__traceback__
-    while trace is not None:
-        frame = trace.tb_frame
-        package = frame.f_globals.get("__name__", "").partition(".")[0]
-        if package not in ("opgrad", "numpy"):
-            found = f" ({frame.f_code.co_filename}:{trace.tb_lineno})"
-        trace = trace.tb_next
-    return found

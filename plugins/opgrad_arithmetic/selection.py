@@ -15,6 +15,9 @@ import opgrad as og
 from opgrad import Raw
 from opgrad_arithmetic.samples import PAIRS
 
+_REAL = frozenset({bool, int, float})
+"""Python's own real numbers: NumPy's float64, a float to ``isinstance``, is none of them."""
+
 
 @og.op(selects=True, elementwise=True, implements=np.maximum, samples=PAIRS)
 def maximum(x: Raw, y: Raw) -> Raw:
@@ -23,7 +26,7 @@ def maximum(x: Raw, y: Raw) -> Raw:
     Derivatives: 1 for the larger, 0 for the smaller. At a tie: 1/2 each. Where either is NaN: 1
     each.
     """
-    if isinstance(x, int | float) and isinstance(y, int | float):
+    if type(x) in _REAL and type(y) in _REAL:
         return y if y > x or y != y else x  # NumPy would round or refuse large integers
     return og.ordered(np.maximum(x, y))
 
@@ -45,7 +48,7 @@ def minimum(x: Raw, y: Raw) -> Raw:
     Derivatives: 1 for the smaller, 0 for the larger. At a tie: 1/2 each. Where either is NaN: 1
     each.
     """
-    if isinstance(x, int | float) and isinstance(y, int | float):
+    if type(x) in _REAL and type(y) in _REAL:
         return y if y < x or y != y else x  # NumPy would round or refuse large integers
     return og.ordered(np.minimum(x, y))
 
@@ -62,7 +65,7 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
 
 def _share(g: Raw, high: Raw, low: Raw) -> Raw:
     """All of ``g`` where ``high`` is above ``low``, half of it at a tie, else nothing."""
-    if isinstance(high, int | float) and isinstance(low, int | float):
+    if type(high) in _REAL and type(low) in _REAL:
         share = 0.5 * g if high == low else g  # an integer stays one, however large
     else:
         share = np.where(high == low, 0.5 * g, g)
@@ -93,7 +96,7 @@ def where(condition: Raw, x: Raw, y: Raw) -> Raw:
 
     Derivatives: 1 for the chosen one, 0 for the other. No gradient to the condition.
     """
-    if all(isinstance(number, int | float) for number in (condition, x, y)):
+    if {type(condition), type(x), type(y)} <= _REAL:
         return x if condition else y  # NumPy would round or refuse large integers
     return np.where(condition, x, y)
 

@@ -15,6 +15,9 @@ import opgrad as og
 from opgrad import Raw
 from opgrad_elementary.samples import ANYWHERE, OFF_THE_GRID
 
+_REAL = frozenset({bool, int, float})
+"""Python's own real numbers: NumPy's float64, a float to ``isinstance``, is none of them."""
+
 
 @og.op(elementwise=True, implements=np.sign, samples=ANYWHERE)
 def sign(x: Raw) -> Raw:
@@ -77,7 +80,7 @@ def clip(x: Raw, low: Raw, high: Raw) -> Raw:
     where x is at a bound: 1 for x, 0 for the bound. With NaN: 1 for those that are not known to lie
     beyond another one.
     """
-    if all(isinstance(number, int | float) for number in (x, low, high)):
+    if {type(x), type(low), type(high)} <= _REAL:
         if x != x or low != low or high != high:
             return math.nan
         return min(max(x, low), high)  # NumPy would round or refuse large integers

@@ -21,8 +21,8 @@ NO_VALUE = getattr(np, "_NoValue", None)
 
 def record(op: Op, *inputs: Any, **params: Any) -> Any:
     """Run a primitive on traced inputs, and others, and note it down."""
-    trace = next(x.trace for x in inputs if is_traced(x))
-    return trace.record(op, inputs, params)
+    tracer = next(x.tracer for x in inputs if is_traced(x))
+    return tracer.record(op, inputs, params)
 
 
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from opgrad.compiler.forms.record import Form, axes_of, record
 from opgrad.compiler.primitives import BROADCAST, RESHAPE, TRANSPOSE
@@ -41,9 +42,9 @@ def _broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
 
 
 def _transpose(a: Any, axes: Any = None) -> Any:
-    order = (
-        tuple(reversed(range(a.ndim))) if axes is None else tuple(range(a.ndim)[i] for i in axes)
-    )
+    if axes is not None and len(axes) != a.ndim:
+        return NotImplemented  # NumPy says what is wrong
+    order = tuple(reversed(range(a.ndim))) if axes is None else normalize_axis_tuple(axes, a.ndim)
     return a if order == tuple(range(a.ndim)) else record(TRANSPOSE, a, axes=order)
 
 

@@ -133,7 +133,16 @@ def _of_shape(a: Any, *shape: Any) -> Any:
 
 
 def _of_axes(a: Any, *axes: Any) -> Any:
-    return np.transpose(a, (axes[0] if len(axes) == 1 else axes) or None)
+    is_one = len(axes) == 1 and (axes[0] is None or isinstance(axes[0], tuple | list))
+    return np.transpose(a, axes[0] if is_one else axes or None)
+
+
+def _flatten(a: Any, order: Any = "C") -> Any:
+    return np.copy(np.ravel(a, order))
+
+
+def _conjugate(a: Any) -> Any:
+    return np.conjugate(a) if a.dtype.kind == "c" else a
 
 
 METHODS: dict[str, Form] = {
@@ -169,8 +178,8 @@ METHODS: dict[str, Form] = {
 } | {
     "reshape": _of_shape,
     "transpose": _of_axes,
-    "flatten": np.ravel,
-    "conj": np.conjugate,
-    "conjugate": np.conjugate,
+    "flatten": _flatten,
+    "conj": _conjugate,
+    "conjugate": _conjugate,
 }
 """Of the methods of arrays, those that are functions of NumPy."""

@@ -192,7 +192,7 @@ def test_a_program_more_must_be_earned(clock: Clock) -> None:
     runs: list[str] = []
 
     def f(x: Any) -> Any:
-        how = "plain" if type(x) is np.ndarray else "traced"
+        how = "plain" if not og.is_traced(x) else "traced"
         runs.append(how)
         clock.now += cost[how]
         return x * 2
@@ -231,7 +231,7 @@ def test_programs_that_do_not_fit_are_tried_only_while_it_pays(clock: Clock) -> 
             return Slowly()
 
     def f(x: Any) -> Any:
-        clock.now += 1.0 if type(x) is float else 100.0
+        clock.now += 1.0 if not og.is_traced(x) else 100.0
         return _halvings(x)
 
     compiled = og.compile(f, backend=Slow(), max_programs=8)

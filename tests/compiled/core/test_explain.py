@@ -85,10 +85,10 @@ def test_it_tells_what_runs_uncompiled_and_the_line_that_is_why() -> None:
     with pytest.warns(og.CompileWarning) as caught:
         compiled(X)
     line = untraceable.__code__.co_firstlineno + 2
-    assert f"({__file__}:{line})" in str(caught[0].message)
+    assert f"{__file__}:{line}" in str(caught[0].message)
     [_, text] = compiled.explain().splitlines()
     assert text.startswith("uncompiled, untraceable(x=float64[3]): np.asarray(x), ")
-    assert text.endswith(f"({__file__}:{line})")
+    assert text.endswith(f"{__file__}:{line}.")
 
 
 def _changing() -> Iterator[int]:

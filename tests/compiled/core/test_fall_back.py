@@ -62,7 +62,7 @@ UNTRACEABLE: list[tuple[Callable[[Any], Any], str]] = [
     (_adds_in_place_under_a_view, "x \\+= y changes an array in place"),
     (_is_out, "out= writes in place"),
     (lambda x: np.asarray(x) * 2, "np.asarray"),
-    (lambda x: np.array([x[0], x[1]]), "np.asarray"),
+    (lambda x: np.array([x[0], x[1]]), r"np.array\(\[x, y\]\)"),
     (lambda x: math.exp(x[0]), "function of math"),
     (lambda x: float(x[0]) * x, "float"),
     (lambda x: x.tolist()[0] * 2, "x.tolist needs plain data"),
@@ -315,10 +315,9 @@ def test_an_argument_that_gives_random_numbers_gives_others_each_time() -> None:
 
 @EACH_BACKEND
 def test_an_argument_is_never_written_to(backend: str) -> None:
-    """Nor by what adds at repeated places to a copy of it."""
+    """Nor by what adds at repeated places to a copy of it, which is called back."""
     x = np.array([1.0, 2.0])
-    with pytest.warns(og.CompileWarning, match="in place"):
-        found = og.compile(lambda x: og.at(x, [0, 0]).add(1.0), backend=backend)(x)
+    found = og.compile(lambda x: og.at(x, [0, 0]).add(1.0), backend=backend)(x)
     np.testing.assert_array_equal(found, [3.0, 2.0])
     np.testing.assert_array_equal(x, [1.0, 2.0])
 
@@ -336,15 +335,17 @@ def test_out_is_refused() -> None:
 
 
 def test_garbage_is_collected_while_a_function_runs_uncompiled() -> None:
-    """Not while it is traced; and after an exception, as before."""
+    """Not in the first call, which was to be traced; and after an exception, as before."""
     seen = []
 
     def uncompiled(x: Any) -> Any:
         seen.append(gc.isenabled())
         return math.sin(x)
 
+    compiled = og.compile(uncompiled)
     with pytest.warns(og.errors.CompileWarning):
-        og.compile(uncompiled)(0.5)
+        compiled(0.5)
+    compiled(0.5)
     assert seen == [False, True]
     with pytest.raises(ZeroDivisionError):
         og.compile(lambda x: x + 1 // 0)(0.5)
