@@ -22,6 +22,7 @@ from opgrad.hooks import Scheduler
 from opgrad.node import Constant, Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Data, Op, Raw, full_name
 from opgrad.plugin import describe
+from opgrad.plain import as_numpy_says
 from opgrad.refusals import Refusals, no_op_for, no_out
 from opgrad.registry import default
 from opgrad.residuals import LARGE, only_residuals
@@ -341,7 +342,10 @@ def _dispatch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) 
     if found is None:
         raise no_op_for(full_name(function))
     if not isinstance(found, Op):
-        return found(*args, **kwargs)
+        try:
+            return found(*args, **kwargs)
+        except Exception as error:
+            raise as_numpy_says(error, function, found, args, kwargs) from error.__cause__
     if (
         isinstance(function, np.ufunc)
         and function.nin == found.arity

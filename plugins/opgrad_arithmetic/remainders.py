@@ -55,7 +55,7 @@ def fmod(x: Raw, y: Raw) -> Raw:
 
     Derivatives: 1 and -trunc(x / y), at the jumps too.
     """
-    if isinstance(x, float) and isinstance(y, float) and math.isfinite(x) and y:
+    if x.__class__ is float and y.__class__ is float and math.isfinite(x) and y:
         return math.fmod(x, y)
     return og.ordered(np.fmod(x, y))
 

@@ -6,7 +6,6 @@ no comparison holds: it passes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,16 @@ import numpy as np
 import opgrad as og
 from opgrad import Raw
 from opgrad_arithmetic.samples import PAIRS
+
+_NUMBERS = frozenset({bool, int, float})
+"""Python's own numbers, chosen between without NumPy, which would round or refuse large integers."""
+
+
+def _widened(chosen: Any, x: Any, y: Any) -> Any:
+    """The chosen one of two numbers, in the wider type of the two, as NumPy has it."""
+    if x.__class__ is y.__class__:
+        return chosen
+    return float(chosen) if float in (x.__class__, y.__class__) else int(chosen)
 
 
 @og.op(elementwise=True, implements=np.maximum, samples=PAIRS)
@@ -23,8 +32,8 @@ def maximum(x: Raw, y: Raw) -> Raw:
     Derivatives: 1 for the larger, 0 for the smaller. At a tie: 1/2 each. Where either is NaN: 1
     each.
     """
-    if isinstance(x, int | float) and isinstance(y, int | float):
-        return y if y > x or y != y else x  # NumPy would round or refuse large integers
+    if x.__class__ in _NUMBERS and y.__class__ in _NUMBERS:
+        return _widened(y if y > x or y != y else x, x, y)
     return og.ordered(np.maximum(x, y))
 
 
@@ -45,8 +54,8 @@ def minimum(x: Raw, y: Raw) -> Raw:
     Derivatives: 1 for the smaller, 0 for the larger. At a tie: 1/2 each. Where either is NaN: 1
     each.
     """
-    if isinstance(x, int | float) and isinstance(y, int | float):
-        return y if y < x or y != y else x  # NumPy would round or refuse large integers
+    if x.__class__ in _NUMBERS and y.__class__ in _NUMBERS:
+        return _widened(y if y < x or y != y else x, x, y)
     return og.ordered(np.minimum(x, y))
 
 
@@ -92,8 +101,8 @@ def where(condition: Raw, x: Raw, y: Raw) -> Raw:
 
     Derivatives: 1 for the chosen one, 0 for the other. No gradient to the condition.
     """
-    if all(isinstance(number, int | float) for number in (condition, x, y)):
-        return x if condition else y  # NumPy would round or refuse large integers
+    if _NUMBERS.issuperset((condition.__class__, x.__class__, y.__class__)):
+        return _widened(x if condition else y, x, y)
     return np.where(condition, x, y)
 
 
@@ -116,11 +125,9 @@ def choose(condition: Any, x: Any = None, y: Any = None, /) -> Any:
     """np.where: the op; of a condition alone, the places where it holds."""
     if x is None and y is None:
         return np.nonzero(condition)
+    if x is None or y is None:
+        raise ValueError("either both or neither of x and y should be given")
+    condition, x, y = (np.array(v) if isinstance(v, list | tuple) else v for v in (condition, x, y))
     if isinstance(condition, np.bool_):  # of numbers: they stay numbers
         condition = bool(condition)
     return where(condition, x, y)
-
-
-def extremes_of_numbers(extreme: Callable[..., Any]) -> Callable[..., Any]:
-    """np.fmax and np.fmin: the extreme of two, of which one may be NaN."""
-    return lambda x, y: extreme(np.where(np.isnan(x), y, x), np.where(np.isnan(y), x, y))
