@@ -204,7 +204,9 @@ def _cumulative(function: Callable[..., Any], first: int) -> Callable[..., Raw]:
         found = function(np.atleast_1d(x), axis=axis)
         if not include_initial:
             return found
-        return np.concatenate([np.full_like(along(found, axis, slice(0, 1)), first), found], axis)
+        shape = list(np.shape(found))
+        shape[axis] = 1
+        return np.concatenate([np.full_like(found, first, shape=tuple(shape)), found], axis)
 
     return cumulative
 

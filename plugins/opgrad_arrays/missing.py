@@ -9,7 +9,6 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.axes import checked
 from opgrad_arrays.rules import Functions, in_dtype
 
 
@@ -37,7 +36,8 @@ def _extreme(function: Callable[..., Any], fill: float) -> Callable[..., Raw]:
 def _nanmean(
     a: Raw, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False
 ) -> Raw:
-    checked(np.ndim(a), axis)
+    if np.result_type(a).kind not in "fc":
+        return np.mean(a, axis=axis, dtype=dtype, keepdims=keepdims)
     a = a if dtype is None else in_dtype(a, dtype)
     return np.sum(_filled(a, 0), axis=axis, keepdims=keepdims) / _count(a, axis, keepdims)
 
@@ -53,7 +53,11 @@ def _nanvar(
     correction: float | None = None,
 ) -> Raw:
     ddof = ddof if correction is None else correction
-    deviation = np.where(np.isnan(a), 0, a - _nanmean(a, axis, dtype, keepdims=True))
+    kind = np.result_type(a)
+    if kind.kind not in "fc":
+        return np.var(a, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims)
+    deviation = in_dtype(a - _nanmean(a, axis, dtype, keepdims=True), kind)
+    deviation = np.where(np.isnan(a), 0, deviation)
     square = np.real(deviation * np.conjugate(deviation))
     square = square if dtype is None else in_dtype(square, dtype)
     freedom = _count(a, axis, keepdims) - np.result_type(square).type(ddof)

@@ -473,7 +473,7 @@ CALLS: dict[Any, list[Call]] = {
         ("cube", lambda f, x: f(x, axis=(0, 1))),
         ("matrix", lambda f, x: f(x, 0.5, [0.0, 1.0, 3.0])),
         ("vector", lambda f, x: f(x, [0, 1, 3, 4], edge_order=2)),
-        ("vector", lambda f, x: f(x, np.array([0.0, 1.0, 3.0, 4.0], np.float32))),
+        ("vector", lambda f, x: f(x, np.array([0.0, 1.0, 3.0, 4.0]))),
         ("square", lambda f, x: f(x, 2, axis=0, edge_order=2)),
         ("square", lambda f, x: f(x, 1, 2, 3)),
         ("square", lambda f, x: f(x, axis=7)),
