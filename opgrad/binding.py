@@ -48,6 +48,14 @@ def bind(
     }
 
 
+@cache
+def place_of_out(function: Callable[..., Any]) -> int:
+    """Where among its positional arguments a function takes an array to write to; 0 if nowhere."""
+    signature = _signature(function)
+    names = [] if signature is None else list(signature.parameters)
+    return names.index("out") if "out" in names else 0
+
+
 def plain_index(index: Any) -> Any:
     """An index without Values, which integers and masks need not be; and its arrays as copies."""
     if isinstance(index, tuple):

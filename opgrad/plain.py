@@ -1,4 +1,4 @@
-"""What NumPy itself says of a call that failed on Values: the same function, on their plain data."""
+"""What NumPy itself says of a call that failed on Values: the same call, on their plain data."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from opgrad.data import NUMBER_TYPES
-from opgrad.errors import InputError
+from opgrad.errors import InputError, OpgradError
 from opgrad.node import Node
 from opgrad.operation import full_name
-
 
 _HARMLESS = (np.ndarray, *NUMBER_TYPES, str, slice, range, type, np.dtype, type(...))
 
@@ -36,6 +35,8 @@ def as_numpy_says(
         found: the function made of ops.
         args, kwargs: the call.
     """
+    if isinstance(error, OpgradError) and not isinstance(error, InputError):
+        return error  # such as that of a function that would write into an array
     leaves: list[Any] = []
     plain_args, plain_kwargs = _plain((args, dict(kwargs)), leaves)
     if not all(map(_can_be_tried, leaves)):

@@ -179,6 +179,12 @@ class Registry:
         return self._table.ops
 
     @property
+    def functions(self) -> Mapping[Callable[..., Any], Callable[..., Any]]:
+        """What stands in for NumPy functions and is made of ops; loads all plugins."""
+        self.load_all()
+        return self._table.functions
+
+    @property
     def schedulers(self) -> Mapping[str, Scheduler]:
         """Every scheduler by its name; loads all plugins."""
         self.load_all()

@@ -14,15 +14,15 @@ import numpy as np
 
 from opgrad import cotangent, diagnostics, schedule, steps
 from opgrad.array_methods import ArrayMethods
-from opgrad.binding import bind, plain_index
+from opgrad.binding import bind, place_of_out, plain_index
 from opgrad.data import PLAIN, is_data, is_traced, read_only, say, why_no_data
 from opgrad.errors import CopyError, ImmutableError, InputError
 from opgrad.forward import as_node, as_nodes, constant, recover, run_forward, settle
 from opgrad.hooks import Scheduler
 from opgrad.node import Constant, Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Data, Op, Raw, full_name
-from opgrad.plugin import describe
 from opgrad.plain import as_numpy_says
+from opgrad.plugin import describe
 from opgrad.refusals import Refusals, no_op_for, no_out
 from opgrad.registry import default
 from opgrad.residuals import LARGE, only_residuals
@@ -221,6 +221,8 @@ class Value(ArrayMethods, Refusals, Node, Generic[T]):
     __hash__ = object.__hash__
 
     def __pos__(self) -> Value[T]:
+        if self.dtype.kind == "b":
+            np.positive(self.data)  # type: ignore[call-overload]  # refuses truths
         return self
 
     def __divmod__(self, other: Operand) -> tuple[Value[Any], Value[Any]]:
@@ -256,7 +258,16 @@ class Value(ArrayMethods, Refusals, Node, Generic[T]):
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any
     ) -> Any:
-        if kwargs.get("out") is not None:
+        if "out" in kwargs:
+            if kwargs["out"] is not None:
+                raise no_out(func)
+            kwargs = {name: value for name, value in kwargs.items() if name != "out"}
+        if (
+            len(args) > 2
+            and (place := place_of_out(func))
+            and args[place:]
+            and args[place] is not None
+        ):
             raise no_out(func)
         return _dispatch(func, args, kwargs)
 

@@ -14,8 +14,8 @@ import opgrad as og
 from opgrad import Raw
 from opgrad_arithmetic.samples import PAIRS
 
-_NUMBERS = frozenset({bool, int, float})
-"""Python's own numbers, chosen between without NumPy, which would round or refuse large integers."""
+_NUMBERS: frozenset[Any] = frozenset({bool, int, float})
+"""Python's own numbers: chosen between without NumPy, which would round or refuse large ones."""
 
 
 def _widened(chosen: Any, x: Any, y: Any) -> Any:
@@ -32,7 +32,7 @@ def maximum(x: Raw, y: Raw) -> Raw:
     Derivatives: 1 for the larger, 0 for the smaller. At a tie: 1/2 each. Where either is NaN: 1
     each.
     """
-    if x.__class__ in _NUMBERS and y.__class__ in _NUMBERS:
+    if _NUMBERS.issuperset((x.__class__, y.__class__)):
         return _widened(y if y > x or y != y else x, x, y)
     return og.ordered(np.maximum(x, y))
 
@@ -54,7 +54,7 @@ def minimum(x: Raw, y: Raw) -> Raw:
     Derivatives: 1 for the smaller, 0 for the larger. At a tie: 1/2 each. Where either is NaN: 1
     each.
     """
-    if x.__class__ in _NUMBERS and y.__class__ in _NUMBERS:
+    if _NUMBERS.issuperset((x.__class__, y.__class__)):
         return _widened(y if y < x or y != y else x, x, y)
     return og.ordered(np.minimum(x, y))
 

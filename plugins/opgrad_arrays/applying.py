@@ -31,8 +31,11 @@ def _piecewise(x: Raw, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> R
         )
     y = np.zeros(np.shape(x), np.result_type(x))
     for condition, f in zip(conditions, funclist, strict=True):
-        part = f(x[condition], *args, **kw) if callable(f) else as_array(f)
-        y = og.at(y, condition).set(in_dtype(part, np.result_type(x)))
+        part = f(x[condition], *args, **kw) if callable(f) else f
+        is_plain = not isinstance(part, og.Node)
+        y = og.at(y, condition).set(
+            np.asarray(part, y.dtype) if is_plain else in_dtype(part, y.dtype)
+        )
     return y
 
 

@@ -151,7 +151,7 @@ def _first(shape: tuple[int, ...]) -> Raw:
 
 
 def _diff(a: Raw, n: int = 1, axis: int = -1, prepend: Raw = _ABSENT, append: Raw = _ABSENT) -> Raw:
-    """np.diff: each element less the one before it, n times over; of truths, whether they differ."""
+    """np.diff: each element less the one before it, n times over; of truths, if they differ."""
     if n == 0:
         return a
     if n < 0:
@@ -162,7 +162,7 @@ def _diff(a: Raw, n: int = 1, axis: int = -1, prepend: Raw = _ABSENT, append: Ra
     ends = [x if x is _ABSENT or np.ndim(x) else _slice(x, a, axis) for x in (prepend, append)]
     parts = [x for x in (ends[0], a, ends[1]) if x is not _ABSENT]
     a = np.concatenate(parts, axis) if len(parts) > 1 else a
-    less = np.not_equal if np.result_type(a) == bool else np.subtract
+    less = np.not_equal if np.result_type(a).kind == "b" else np.subtract
     for _ in range(n):
         a = less(along(a, axis, slice(1, None)), along(a, axis, slice(None, -1)))
     return a

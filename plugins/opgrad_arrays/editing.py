@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-
 from numpy.lib.array_utils import normalize_axis_index
 
 from opgrad import Raw

@@ -15,8 +15,9 @@ from opgrad_arrays.rules import Functions, as_array, in_dtype, strong
 def _gradient(f: Raw, *varargs: Raw, axis: Any = None, edge_order: int = 1) -> Any:
     """np.gradient: slopes of a parabola through neighbours. By the spacings, too."""
     axes = checked(np.ndim(f), axis)
-    if np.result_type(f).kind in "iu":
-        f = in_dtype(f, np.float64)
+    kind = np.result_type(f)
+    if kind.kind not in "fc":
+        f, kind = f if kind.kind == "b" else in_dtype(f, np.float64), np.dtype(np.float64)
     spacings = [_floating(as_array(x)) for x in varargs or (1.0,)]
     if len(spacings) == 1 and np.ndim(spacings[0]) == 0:
         spacings *= len(axes)
@@ -25,8 +26,7 @@ def _gradient(f: Raw, *varargs: Raw, axis: Any = None, edge_order: int = 1) -> A
     if edge_order not in (1, 2):
         raise ValueError(f"edge_order is 1 or 2, given {edge_order}")
     found = [
-        in_dtype(_slopes(f, x, a, edge_order), np.result_type(f))
-        for x, a in zip(spacings, axes, strict=True)
+        in_dtype(_slopes(f, x, a, edge_order), kind) for x, a in zip(spacings, axes, strict=True)
     ]
     return found[0] if len(found) == 1 else tuple(found)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.rules import Functions, as_array, strong
+from opgrad_arrays.rules import Functions, as_array, in_dtype, strong
 
 
 def _parts(start: Raw, stop: Raw, num: int, endpoint: bool) -> Raw:
@@ -48,7 +48,8 @@ def _linspace(
     if not retstep:
         return numbers
     steps = num - 1 if endpoint else num
-    return numbers, (stop * 1.0 - start * 1.0) / steps if steps else np.nan
+    kind = np.result_type(start, stop, 1.0)
+    return numbers, (in_dtype(stop, kind) - in_dtype(start, kind)) / steps if steps else np.nan
 
 
 def _logspace(
@@ -72,7 +73,8 @@ def _geomspace(
     start: Raw, stop: Raw, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0
 ) -> Raw:
     """np.geomspace, of two numbers of the same sign."""
-    start, stop = strong(start), strong(stop)
+    kind = np.result_type(start, stop, np.float64)
+    start, stop = (in_dtype(strong(end), kind) for end in (start, stop))
     if np.any(og.stop_gradient(start) == 0) or np.any(og.stop_gradient(stop) == 0):
         raise ValueError("Geometric sequence cannot include zero")
     parts = _parts(start, stop, num, endpoint)
@@ -98,6 +100,8 @@ def _meshgrid(
 
 def _vander(x: Raw, N: int | None = None, increasing: bool = False) -> Raw:
     """np.vander: the powers of each element."""
+    if np.ndim(x) != 1:
+        raise ValueError("x must be a one-dimensional array or sequence.")
     if N is not None and N < 0:
         raise ValueError("negative dimensions are not allowed")
     powers = np.arange(np.shape(x)[0] if N is None else N)

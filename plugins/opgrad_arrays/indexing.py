@@ -157,10 +157,11 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
             f"select takes as many conditions as choices; "
             f"given {len(condlist)} and {len(choicelist)}"
         )
-    if any(np.result_type(condition) != bool for condition in condlist):
+    if any(np.result_type(condition).kind != "b" for condition in condlist):
         raise TypeError("the conditions of np.select are arrays of booleans")
     kind = np.result_type(*map(plain, choicelist), plain(default))
-    chosen, *choicelist = (_among(x, kind) for x in (default, *choicelist))
+    choicelist = [_among(x, kind) for x in choicelist]
+    chosen = kind.type(default) if isinstance(default, int | float | complex) else as_array(default)
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
         chosen = np.where(condition, choice, chosen)
     return chosen

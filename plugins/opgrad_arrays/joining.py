@@ -58,7 +58,9 @@ def _concatenate(
     if dtype is None:
         return joined
     if not np.can_cast(joined.dtype, dtype, casting=casting or "same_kind"):
-        raise TypeError(f"cannot cast from {joined.dtype} to {np.dtype(dtype)} by casting={casting!r}")
+        raise TypeError(
+            f"cannot cast from {joined.dtype} to {np.dtype(dtype)} by casting={casting!r}"
+        )
     return in_dtype(joined, dtype)
 
 
@@ -139,7 +141,7 @@ def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     axis = normalize_axis_index(axis, np.ndim(a))
     shape, counts = np.shape(a), np.asarray(plain(repeats))
     if counts.size != 1 or counts.dtype.kind not in "biu" or counts.item() < 0:
-        return np.take(a, np.repeat(np.arange(shape[axis]), counts), axis)
+        return np.take(a, np.repeat(np.arange(shape[axis]), plain(repeats)), axis)
     n = int(counts.item())
     spread = np.broadcast_to(
         np.expand_dims(a, axis + 1), (*shape[: axis + 1], n, *shape[axis + 1 :])

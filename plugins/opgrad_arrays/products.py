@@ -155,7 +155,7 @@ def _cross(
         )
     a, b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
     dtype = np.result_type(a, b)
-    if dtype == bool:
+    if dtype.kind == "b":
         raise TypeError("np.cross takes no vectors of truths: these have no difference")
     handed = _HANDED.astype(dtype)  # the -1 of unsigned integers, which wrap around, is right
     return np.moveaxis(np.einsum("...i,...j,ijk->...k", a, b, handed), -1, axisc)

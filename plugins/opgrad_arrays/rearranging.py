@@ -91,9 +91,9 @@ def _pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> 
             return padded
         blank = np.zeros(shape, np.result_type(array))
         return padded + np.pad(blank, widths, constant_values=fill)
-    if mode in GATHERING and (not options or (
-        mode in ("reflect", "symmetric") and options == {"reflect_type": "even"}
-    )):
+    if mode in GATHERING and (
+        not options or (mode in ("reflect", "symmetric") and options == {"reflect_type": "even"})
+    ):
         for axis, width in enumerate(widths):
             if any(width):
                 array = np.take(array, np.pad(np.arange(shape[axis]), width, mode), axis)

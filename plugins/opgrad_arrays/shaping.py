@@ -9,7 +9,7 @@ from numpy.lib.array_utils import normalize_axis_index
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.rules import Functions, run
+from opgrad_arrays.rules import Functions, plain, run
 from opgrad_arrays.rules import unbroadcast as unbroadcast
 
 MATRIX = np.array([[0.3, -1.2, 2.1], [1.7, 0.4, -0.6]])
@@ -100,6 +100,9 @@ def _reshape(
     a: Any, shape: Any = None, order: str = "C", *, newshape: Any = None, copy: Any = None
 ) -> Any:
     shape = newshape if shape is None else shape  # newshape: 2.0's
+    if copy is False:
+        kept: Any = order
+        np.reshape(plain(a), shape, kept, copy=False)  # raises, where NumPy has to copy
     return reshape(a, shape=shape, order=_order_of(a) if order == "A" else order)
 
 

@@ -42,11 +42,16 @@ def _quantile(
     a = strong(a)
     if np.iscomplexobj(a) or np.iscomplexobj(q):
         raise TypeError("a must be an array of real numbers, and so must q")
+    if not isinstance(q, og.Node):
+        of_number = isinstance(q, int | float) and np.result_type(a).kind == "f"
+        q = np.asarray(q, np.result_type(a) if of_number else None)
+    kind = np.result_type(q)
+    blends = method in ("linear", "midpoint") and kind.kind == "f"
+    if blends and np.result_type(a).kind == "b":
+        raise TypeError("quantiles between booleans are not defined: these have no difference")
     rows, shape = _rows(a, axis)
     count, dtype = np.shape(rows)[-1], np.result_type(rows)
-    if not isinstance(q, og.Node):
-        of_number = isinstance(q, int | float) and dtype.kind == "f"
-        q = np.asarray(q, dtype if of_number else np.result_type(np.asarray(q), np.float16))
+    q = in_dtype(q, np.result_type(kind, np.float16))
     place = q * (count - 1)
     at = np.asarray(og.stop_gradient(place))
     if not ((at >= 0) & (at <= count - 1)).all():
@@ -61,6 +66,7 @@ def _quantile(
     last = ordered[..., -1:] if np.ndim(at) else ordered[..., -1]
     last = np.reshape(last, (*np.shape(ordered)[:-1], *(1,) * np.ndim(at)))
     chosen = np.where(np.isnan(last), last, chosen)  # NaN are sorted last
+    chosen = in_dtype(chosen, np.result_type(dtype, kind) if blends else dtype)
     lead = range(-np.ndim(at), 0)
     chosen = np.moveaxis(chosen, tuple(lead), tuple(range(len(lead))))
     return np.reshape(chosen, (*np.shape(at), *shape)) if keepdims else chosen
@@ -113,7 +119,7 @@ def _average(
     axes = checked(len(shape), axis)
     if weights is None:
         mean = np.mean(a, axis=axis, keepdims=keepdims)
-        count = math.prod(shape[i] for i in axes)
+        count = math.prod(shape) / np.size(mean)  # by zero: an error, as NumPy has it
         return (mean, np.full_like(og.stop_gradient(mean), count)[()]) if returned else mean
     weights = as_array(weights)
     whole = np.result_type(a).kind in "biu"
@@ -162,8 +168,10 @@ def _cov(
     joined = rows[0] if y is None else np.concatenate(rows)
     dtype = np.result_type(joined, np.float64) if dtype is None else dtype
     joined = joined if joined.dtype == dtype else np.astype(joined, dtype)
+    if not np.shape(joined)[0]:
+        return np.zeros((0, 0))
     deviation = joined - np.mean(joined, axis=1, keepdims=True)
-    freedom = np.shape(joined)[1] - (int(not bias) if ddof is None else ddof)
+    freedom = max(np.shape(joined)[1] - (int(not bias) if ddof is None else ddof), 0.0)
     other = np.conjugate(deviation) if np.iscomplexobj(deviation) else deviation
     return np.squeeze(deviation @ np.transpose(other) / freedom)
 

@@ -35,7 +35,16 @@ from opgrad_elementary.rounding import clipped, parts, truncated
 from opgrad_elementary.rounding import floor as floor
 from opgrad_elementary.rounding import round as round
 from opgrad_elementary.rounding import sign as sign
-from opgrad_elementary.signs import copysign, fabs, float_power, fmax, fmin, heaviside, ldexp, positive
+from opgrad_elementary.signs import (
+    copysign,
+    fabs,
+    float_power,
+    fmax,
+    fmin,
+    heaviside,
+    ldexp,
+    positive,
+)
 from opgrad_elementary.trigonometric import acos as acos
 from opgrad_elementary.trigonometric import asin as asin
 from opgrad_elementary.trigonometric import atan as atan

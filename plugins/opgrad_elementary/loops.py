@@ -24,7 +24,8 @@ def like(ufunc: np.ufunc, function: Callable[..., Any]) -> Callable[..., Any]:
         kinds = [_kind(x) for x in inputs]
         loop: Any = ufunc.resolve_dtypes((*kinds, *(None,) * ufunc.nout))
         if all(map(is_number, inputs)):
-            return function(*(x * 1.0 if dtype.kind == "f" else x for x, dtype in zip(inputs, loop)))
+            floating = loop[0].kind == "f"
+            return function(*(x * 1.0 if floating else x for x in inputs))
         return function(*map(_converted, inputs, loop))
 
     converted.__doc__ = f"np.{ufunc.__name__}: {function.__doc__}"
@@ -49,8 +50,12 @@ def _kind(x: Raw) -> Any:
 
 def _converted(x: Raw, dtype: np.dtype[Any]) -> Raw:
     given = np.result_type(x)
+    if dtype.kind in "iu" and is_number(x):
+        dtype.type(og.stop_gradient(x))  # raises, if it does not fit
     if (given == dtype and not is_number(x)) or dtype.kind not in "fc":
         return x
     if given.kind in "fc" and not is_number(x):
         return np.astype(x, dtype)
-    return x * dtype.type(1)  # unlike astype, it takes Python's numbers, and differentiates integers
+    return x * dtype.type(
+        1
+    )  # unlike astype, it takes Python's numbers, and differentiates integers

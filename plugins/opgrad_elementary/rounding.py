@@ -119,6 +119,7 @@ def clipped(
         raise ValueError("the bounds of np.clip are given twice: as a_min, a_max and as min, max")
     low, high = a_min if min is None else min, a_max if max is None else max
     a, low, high = (np.array(x) if isinstance(x, list | tuple) else x for x in (a, low, high))
+    low, high = _within_range(low, a, 0), _within_range(high, a, 1)
     if is_number(a) and not (is_number(low) and is_number(high)):
         a = a * np.result_type(a).type(1)  # which NumPy makes an array of, with a dtype of its own
     if low is not None and high is not None:
@@ -128,6 +129,15 @@ def clipped(
     if low is None and high is None:
         return np.positive(a)
     return np.minimum(a, high) if high is not None else np.maximum(a, low)
+
+
+def _within_range(bound: Any, a: Raw, side: int) -> Any:
+    """No bound, where it is a Python integer beyond the integers of that dtype, on its own side."""
+    dtype = np.result_type(a)
+    if bound.__class__ is not int or dtype.kind not in "iu" or is_number(a):
+        return bound
+    info = np.iinfo(dtype)
+    return None if (bound > info.max if side else bound < info.min) else bound
 
 
 def truncated(x: Raw, /) -> Raw:

@@ -21,7 +21,7 @@ def filled(shape: tuple[int, ...], dtype: str, turn: int = 0) -> Any:
     """An array of numbers with both signs, no two neighbours alike."""
     size = int(np.prod(shape))
     numbers = np.resize(np.roll(NUMBERS, turn), size).reshape(shape)
-    return converted(numbers, dtype)
+    return np.asarray(converted(numbers, dtype))
 
 
 def converted(numbers: Any, dtype: str) -> Any:
@@ -35,6 +35,10 @@ def converted(numbers: Any, dtype: str) -> Any:
     if kind in "iu":
         return np.trunc(np.abs(numbers) * 3 if kind == "u" else numbers * 3).astype(dtype)
     return numbers.astype(dtype)
+
+
+def _shaped(shape: tuple[int, ...]) -> Callable[[str, int], Any]:
+    return lambda dtype, turn: filled(shape, dtype, turn)
 
 
 def _number(dtype: str, turn: int) -> Any:
@@ -57,10 +61,7 @@ SHAPES: dict[str, tuple[int, ...]] = {
 FORMS: dict[str, Callable[[str, int], Any]] = {
     "number": _number,
     "scalar": lambda dtype, turn: filled((3,), dtype, turn)[1],
-    **{
-        name: lambda dtype, turn, shape=shape: filled(shape, dtype, turn)
-        for name, shape in SHAPES.items()
-    },
+    **{name: _shaped(shape) for name, shape in SHAPES.items()},
     "fortran": lambda dtype, turn: np.asfortranarray(filled((2, 3), dtype, turn)),
     "strided": lambda dtype, turn: filled((3, 4), dtype, turn)[::-2, 1:],
     "special": lambda dtype, turn: converted(np.roll(SPECIAL, turn), dtype),
@@ -70,7 +71,11 @@ FORMS: dict[str, Callable[[str, int], Any]] = {
 GROUPS: dict[str, tuple[str, ...]] = {
     "any": tuple(FORMS),
     "array": tuple(name for name in FORMS if name not in ("number", "scalar")),
-    "some": ("number", "scalar", "zero_d", "vector", "matrix", "no_rows"),
+    "arrays": tuple(name for name in FORMS if name != "number"),
+    "filled": tuple(
+        name for name in FORMS if not name.startswith(("no_", "empty", "number", "scalar"))
+    ),  # NumPy leaves the result for empty ones as memory was
+    "some": ("number", "scalar", "vector", "matrix", "no_rows"),
     "few": ("scalar", "vector", "matrix"),
 }
 """Forms that are tried one after the other where a call names the group."""
@@ -84,12 +89,24 @@ def is_possible(form: str, dtype: str) -> bool:
     return form != "special" or kind in "fc"
 
 
-def each_input(forms: str, dtypes: tuple[str, ...] = DTYPES) -> Iterator[tuple[str, list[Any]]]:
+_MIXES: dict[int, list[tuple[str, ...]]] = {
+    1: [(dtype,) for dtype in DTYPES],
+    2: [
+        *((dtype, dtype) for dtype in DTYPES),
+        *(pair for dtype in DTYPES[1:] for pair in (("f8", dtype), (dtype, "f8"))),
+        *(("f4", "i8"), ("i4", "f4"), ("f2", "i8"), ("f2", "f4"), ("c8", "f4"), ("f4", "c16")),
+        *(("u1", "i4"), ("i8", "u1"), ("?", "i8"), ("u1", "?"), ("?", "f4"), ("f2", "?")),
+    ],
+    3: list(product(("f8", "f4", "c16", "i8"), repeat=3)),
+}
+"""The dtypes of one, of two, and of three inputs."""
+
+
+def each_input(forms: str) -> Iterator[tuple[str, list[Any]]]:
     """The inputs of calls, for forms or groups separated by spaces; each with what it is."""
     chosen = [GROUPS.get(form, (form,)) for form in forms.split()]
-    few = len(chosen) > 2
     for each in product(*chosen):
-        for kinds in product(("f8", "f4", "c16", "i8") if few else dtypes, repeat=len(each)):
+        for kinds in _MIXES[len(each)]:
             pairs = list(zip(each, kinds, strict=True))
             if all(is_possible(form, dtype) for form, dtype in pairs):
                 made = [FORMS[form](dtype, turn) for turn, (form, dtype) in enumerate(pairs)]

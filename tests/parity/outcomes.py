@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,71 +19,70 @@ class Raised:
 
     def __init__(self, error: Exception) -> None:
         self.error = error
-        self.public = next(c for c in type(error).__mro__ if not c.__name__.startswith("_"))
 
     def __repr__(self) -> str:
         return f"{type(self.error).__name__}({str(self.error)[:150]!r})"
 
+    @property
+    def public(self) -> type[BaseException]:
+        """Its class, or the nearest one above that is not private to NumPy."""
+        return next(c for c in type(self.error).__mro__ if c.__module__ != _PRIVATE)
 
-def outcome(call: Callable[[], Any]) -> Any:
+
+_PRIVATE = "numpy._core._exceptions"
+
+
+def outcome(call: Callable[..., Any], *args: Any) -> Any:
     """What it returns, or what it raises. Warnings are not compared."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return call()
+            return call(*args)
         except Exception as error:
             return Raised(error)
 
 
-def difference(expected: Any, found: Any, of_numbers: bool) -> str | None:
+def difference(expected: Any, found: Any, inputs: Sequence[Any]) -> str | None:
     """What is wrong with the outcome on Values; ``None`` if it is that on plain data.
+
+    Type, dtype and shape are the same; numbers but for rounding, in the least precise dtype that
+    takes part. Of Python's numbers, the result is one, or what NumPy makes of one.
 
     Args:
         expected: the outcome on plain data.
         found: that on Values.
-        of_numbers: all inputs were Python's numbers, so that the results are, too.
+        inputs: the plain data.
     """
     if isinstance(expected, Raised) or isinstance(found, Raised):
-        same = (
-            isinstance(expected, Raised)
-            and isinstance(found, Raised)
-            and isinstance(found.error, _public(expected.error))
-        )
-        return None if same else f"{_show(found)}; plain: {_show(expected)}"
+        both = isinstance(expected, Raised) and isinstance(found, Raised)
+        return None if both and isinstance(found.error, expected.public) else _two(found, expected)
     if isinstance(expected, tuple | list):
-        if not isinstance(found, type(expected)) or len(found) != len(expected):
-            return f"{_show(found)}; plain: {_show(expected)}"
-        parts = (difference(e, f, of_numbers) for e, f in zip(expected, found, strict=True))
+        if type(found) is not type(expected) or len(found) != len(expected):
+            return _two(found, expected)
+        parts = (difference(e, f, inputs) for e, f in zip(expected, found, strict=True))
         return next((part for part in parts if part), None)
     data = found.data if isinstance(found, og.Value) else found
-    if isinstance(found, og.Value):  # an array of no axes, which NumPy makes now and then, is one
+    if isinstance(found, og.Value):  # an array without axes, which NumPy makes now and then, is one
         data, expected = (x[()] if isinstance(x, np.ndarray) else x for x in (data, expected))
-    if of_numbers:  # a Python number, or what NumPy makes of one
+    if all(type(x) in PYTHONS for x in inputs):
         data, expected = (x.item() if isinstance(x, np.generic) else x for x in (data, expected))
-    if type(data) is not type(expected):
-        return f"type {type(data).__name__}, not {type(expected).__name__}: {_show(found)}"
-    if not isinstance(expected, np.ndarray | np.generic | int | float | complex):
-        return None if data == expected else f"{data!r}; plain: {expected!r}"
-    if np.shape(data) != np.shape(expected):
-        return f"shape {np.shape(data)}, not {np.shape(expected)}"
-    if np.result_type(data) != np.result_type(expected):
-        return f"dtype {np.result_type(data)}, not {np.result_type(expected)}"
-    return None if _close(data, expected) else f"{data!r}; plain: {expected!r}"
+    same = type(data) is type(expected) and np.shape(data) == np.shape(expected)
+    if same and isinstance(expected, np.ndarray | np.generic | int | float | complex):
+        same = np.result_type(data) == np.result_type(expected) and _close(data, expected, inputs)
+    elif same:
+        same = data == expected
+    return None if same else _two(found, expected)
 
 
-def _public(error: Exception) -> type[BaseException]:
-    """The nearest class that is not private to NumPy."""
-    return next(c for c in type(error).__mro__ if not c.__name__.startswith("_") and c.__module__ != "numpy._core._exceptions")
-
-
-def _close(data: Any, expected: Any) -> bool:
+def _close(data: Any, expected: Any, inputs: Sequence[Any]) -> bool:
     if np.result_type(expected).kind not in "fc":
         return bool(np.array_equal(data, expected))
-    eps = float(np.finfo(np.result_type(expected)).eps)
-    scale = np.abs(expected)[np.isfinite(expected)].max() if np.isfinite(expected).any() else 0.0
-    with np.errstate(all="ignore"):
-        return bool(np.allclose(data, expected, rtol=32 * eps, atol=16 * eps * min(float(scale), 8.0), equal_nan=True))
+    kinds = [np.result_type(x) for x in (expected, *inputs)]
+    eps = max(float(np.finfo(kind).eps) for kind in kinds if kind.kind in "fc")
+    finite = np.abs(expected)[np.isfinite(expected)]
+    size = min(float(finite.max()), 8.0) if finite.size else 0.0
+    return np.allclose(data, expected, rtol=32 * eps, atol=16 * eps * size, equal_nan=True)
 
 
-def _show(outcome: Any) -> str:
-    return repr(outcome)[:220]
+def _two(found: Any, expected: Any) -> str:
+    return f"{found!r:.300}\n   plain: {expected!r:.300}"
