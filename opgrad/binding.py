@@ -52,8 +52,9 @@ def bind(
 def place_of_out(function: Callable[..., Any]) -> int:
     """Where among its positional arguments a function takes an array to write to; 0 if nowhere."""
     signature = _signature(function)
-    names = [] if signature is None else list(signature.parameters)
-    return names.index("out") if "out" in names else 0
+    parameters = [] if signature is None else list(signature.parameters.values())
+    positional = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    return positional.index("out") if "out" in positional else 0
 
 
 def plain_index(index: Any) -> Any:

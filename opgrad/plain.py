@@ -45,7 +45,7 @@ def as_numpy_says(
         with np.errstate(all="ignore"):
             function(*plain_args, **plain_kwargs)
     except Exception as numpys:
-        return numpys.with_traceback(None)
+        return error if isinstance(error, type(numpys)) else numpys.with_traceback(None)
     if isinstance(error, TypeError) and (unknown := _unknown_argument(found, args, kwargs)):
         return InputError(
             f"{full_name(function)} has on Values not all of its arguments: {unknown}. "

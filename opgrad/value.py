@@ -262,12 +262,8 @@ class Value(ArrayMethods, Refusals, Node, Generic[T]):
             if kwargs["out"] is not None:
                 raise no_out(func)
             kwargs = {name: value for name, value in kwargs.items() if name != "out"}
-        if (
-            len(args) > 2
-            and (place := place_of_out(func))
-            and args[place:]
-            and args[place] is not None
-        ):
+        place = place_of_out(func) if len(args) > 2 else 0
+        if 0 < place < len(args) and args[place] is not None:
             raise no_out(func)
         return _dispatch(func, args, kwargs)
 

@@ -80,7 +80,7 @@ def max(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
 
 @max.vjp
 def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
-    return spread(g, np.shape(x), axis, keepdims) * _shares(out, x, axis, keepdims)
+    return _to_the_chosen(spread(g, np.shape(x), axis, keepdims), out, x, axis, keepdims)
 
 
 @og.op(implements=(np.min, np.amin), samples=[*_COMMON, _ZERO_ROWS])
@@ -94,16 +94,17 @@ def min(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
 
 @min.vjp
 def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
-    return spread(g, np.shape(x), axis, keepdims) * _shares(out, x, axis, keepdims)
+    return _to_the_chosen(spread(g, np.shape(x), axis, keepdims), out, x, axis, keepdims)
 
 
-def _shares(out: Raw, x: Raw, axis: Any, keepdims: bool) -> Raw:
-    """1 where x is the one that was chosen, 1/n where n of them are, else 0. A constant."""
+def _to_the_chosen(g: Raw, out: Raw, x: Raw, axis: Any, keepdims: bool) -> Raw:
+    """All of it where x is the one that was chosen, 1/n where n of them are, else nothing."""
     x, out = og.stop_gradient(x), og.stop_gradient(out)
     is_chosen = np.equal(x, kept(out, np.shape(x), axis, keepdims)) | np.not_equal(x, x)
     given = np.result_type(x)
     dtype = np.finfo(given).dtype if given.kind in "fc" else np.float64  # real, if x is complex
-    return is_chosen / np.sum(is_chosen, axis=axis, keepdims=True, dtype=dtype)
+    count = np.sum(is_chosen, axis=axis, keepdims=True, dtype=dtype)
+    return og.zero_where(~is_chosen, g / count)
 
 
 @og.op(

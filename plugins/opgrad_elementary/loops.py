@@ -21,6 +21,7 @@ def like(ufunc: np.ufunc, function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def converted(*inputs: Raw) -> Any:
+        inputs = tuple(np.asarray(x) if isinstance(x, list | tuple) else x for x in inputs)
         kinds = [_kind(x) for x in inputs]
         loop: Any = ufunc.resolve_dtypes((*kinds, *(None,) * ufunc.nout))
         if all(map(is_number, inputs)):

@@ -16,8 +16,8 @@ _LARGEST = 12
 def copysign(x: Raw, y: Raw, /) -> Raw:
     """The size of x, the sign of y, to which no gradient flows."""
     if not isinstance(x, og.Node):
-        sign: Any = og.stop_gradient(y)
-        return np.copysign(x, sign)
+        size, sign = og.stop_gradient((x, y))
+        return np.copysign(size, sign)
     size = np.absolute(x)
     return np.where(np.signbit(y), -size, size)
 
