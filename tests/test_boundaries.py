@@ -30,7 +30,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"table", "diagnostics", "certificate"},
     {"discovery"},
     {"registry"},
-    {"cotangent", "forward", "binding", "array_methods", "refusals"},
+    {"cotangent", "forward", "binding", "array_methods", "refusals", "plain"},
     {"steps", "tangent"},
     {"schedule"},
     {"passes", "value"},

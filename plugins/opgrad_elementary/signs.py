@@ -15,9 +15,9 @@ _LARGEST = 12
 
 def copysign(x: Raw, y: Raw, /) -> Raw:
     """The size of x, the sign of y, to which no gradient flows."""
-    if not isinstance(x, og.Node):
-        size, sign = og.stop_gradient((x, y))
-        return np.copysign(size, sign)
+    is_plain = not isinstance(x, og.Node)
+    if is_plain:
+        return np.copysign(x, og.stop_gradient(y))
     size = np.absolute(x)
     return np.where(np.signbit(y), -size, size)
 
