@@ -25,8 +25,8 @@ def like(ufunc: np.ufunc, function: Callable[..., Any]) -> Callable[..., Any]:
         kinds = [_kind(x) for x in inputs]
         loop: Any = ufunc.resolve_dtypes((*kinds, *(None,) * ufunc.nout))
         if all(map(is_number, inputs)):
-            floating = loop[0].kind == "f"
-            return function(*(x * 1.0 if floating else x for x in inputs))
+            pairs = zip(inputs, loop, strict=False)  # the loop has outputs, too
+            return function(*(x * 1.0 if dtype.kind == "f" else x for x, dtype in pairs))
         return function(*map(_converted, inputs, loop))
 
     converted.__doc__ = f"np.{ufunc.__name__}: {function.__doc__}"
