@@ -49,6 +49,15 @@ def bind(
     }
 
 
+@cache
+def place_of_out(function: Callable[..., Any]) -> int:
+    """Where among its positional arguments a function takes an array to write to; 0 if nowhere."""
+    signature = _signature(function)
+    parameters = [] if signature is None else list(signature.parameters.values())
+    positional = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    return positional.index("out") if "out" in positional else 0
+
+
 def plain_index(index: Any) -> Any:
     """An index without Values, which integers and masks need not be; and its arrays as copies."""
     if isinstance(index, tuple):

@@ -31,7 +31,7 @@ from opgrad.alive import (
     settled,
     tracer,
 )
-from opgrad.cotangent import fit, seed, wrong_count
+from opgrad.cotangent import fit, in_form_of, is_less_precise, seed, wrong_count
 from opgrad.data import show
 from opgrad.errors import JvpError, NonFiniteError, NotDifferentiable, VjpError
 from opgrad.forward import run_rule
@@ -267,6 +267,8 @@ def _elementwise(node: Node, given: list[Any], primals: list[Any], record: bool)
         for i, t in enumerate(given):
             if t is not None:
                 g = t if np.shape(raw(t)) == shape else np.broadcast_to(t, shape)
+                if is_less_precise(raw(g), out):  # a rule that selects passes it on as it is
+                    g = in_form_of(out, g)
                 parts += _cotangents(node, g, primals, [i], record)
         return [ct for ct in map(functools.partial(_plain, node), parts) if ct is not None]
     one = one_like(out)

@@ -205,6 +205,15 @@ class Registry:
         return self._table.ops
 
     @property
+    def functions(self) -> Mapping[Callable[..., Any], Callable[..., Any]]:
+        """What stands in for NumPy functions and is made of ops; loads all plugins."""
+        self.load_all()
+        held = self._table.held("function").items()
+        return MappingProxyType(
+            {f: one.made for f, (one, *more) in held if not more and not isinstance(one.made, Op)}
+        )
+
+    @property
     def schedulers(self) -> Mapping[str, Scheduler]:
         """Every scheduler by its name, but those of names that nobody has; loads all plugins."""
         self.load_all()

@@ -72,7 +72,9 @@ def zero_like(primal: Any) -> Any:
 
 def one_like(primal: Any) -> Any:
     """A number or array of ones, to start a pass from."""
-    return 1.0 if is_number(primal) else np.ones_like(primal)
+    if is_number(primal):
+        return 1.0 + 0j if np.result_type(primal).kind == "c" else 1.0
+    return np.ones_like(primal)
 
 
 def _misfit(node: Node, given: str, expected: str) -> JvpError:

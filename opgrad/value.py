@@ -14,7 +14,7 @@ import numpy as np
 
 from opgrad import cotangent, diagnostics, schedule, steps
 from opgrad.array_methods import ArrayMethods
-from opgrad.binding import bind, plain_index
+from opgrad.binding import bind, place_of_out, plain_index
 from opgrad.copies import Copies
 from opgrad.data import (
     PLAIN,
@@ -31,6 +31,7 @@ from opgrad.forward import as_node, as_nodes, constant, recover, run_forward, se
 from opgrad.hooks import Scheduler
 from opgrad.node import Constant, Node, Writable, next_number
 from opgrad.operation import NO_PARAMS, Data, Op, Raw, full_name
+from opgrad.plain import as_numpy_says
 from opgrad.plugin import describe
 from opgrad.refusals import Refusals, no_op_for, no_operand, no_out
 from opgrad.registry import default
@@ -230,6 +231,8 @@ class Value(ArrayMethods, Refusals, Copies, Node, Generic[T]):
     __hash__ = object.__hash__
 
     def __pos__(self) -> Value[T]:
+        if self.dtype.kind == "b":
+            np.positive(self.data)  # type: ignore[call-overload]  # refuses truths
         return self
 
     def __divmod__(self, other: Operand) -> tuple[Value[Any], Value[Any]]:
@@ -265,7 +268,12 @@ class Value(ArrayMethods, Refusals, Copies, Node, Generic[T]):
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any
     ) -> Any:
-        if kwargs.get("out") is not None:
+        if "out" in kwargs:
+            if kwargs["out"] is not None:
+                raise no_out(func)
+            kwargs = {name: value for name, value in kwargs.items() if name != "out"}
+        place = place_of_out(func) if len(args) > 2 else 0
+        if 0 < place < len(args) and args[place] is not None:
             raise no_out(func)
         return _dispatch(func, args, kwargs)
 
@@ -347,7 +355,10 @@ def _dispatch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) 
     if found is None:
         raise no_op_for(full_name(function))
     if not isinstance(found, Op):
-        return found(*args, **kwargs)
+        try:
+            return found(*args, **kwargs)
+        except Exception as error:
+            raise as_numpy_says(error, function, found, args, kwargs) from error.__cause__
     if (
         isinstance(function, np.ufunc)
         and function.nin == found.arity

@@ -30,7 +30,7 @@ FLOORS = (  # the lowest first; a module imports from lower floors only
     {"table", "diagnostics", "certificate"},
     {"discovery"},
     {"registry"},
-    {"cotangent", "forward", "binding", "array_methods", "refusals", "copies"},
+    {"cotangent", "forward", "binding", "array_methods", "refusals", "copies", "plain"},
     {"alive", "tangent"},
     {"steps"},
     {"schedule"},

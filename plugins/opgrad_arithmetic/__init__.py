@@ -25,7 +25,7 @@ from opgrad_arithmetic.power import pow as pow
 from opgrad_arithmetic.remainders import floordiv as floordiv
 from opgrad_arithmetic.remainders import fmod as fmod
 from opgrad_arithmetic.remainders import mod as mod
-from opgrad_arithmetic.selection import choose, extremes_of_numbers
+from opgrad_arithmetic.selection import choose
 from opgrad_arithmetic.selection import maximum as maximum
 from opgrad_arithmetic.selection import minimum as minimum
 from opgrad_arithmetic.selection import where as where
@@ -46,6 +46,4 @@ def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
     return {
         np.where: choose,
         np.divmod: lambda x, y: (np.floor_divide(x, y), np.remainder(x, y)),
-        np.fmax: extremes_of_numbers(np.maximum),
-        np.fmin: extremes_of_numbers(np.minimum),
     }

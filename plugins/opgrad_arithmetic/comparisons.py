@@ -36,13 +36,18 @@ def greater_equal(x: Raw, y: Raw) -> Raw:
 @og.op(elementwise=True, implements=np.equal, samples=PAIRS)
 def equal(x: Raw, y: Raw) -> Raw:
     """Whether x == y. No gradient."""
-    return x == y
+    return np.equal(x, y) if _is_mixed(x, y) else x == y
 
 
 @og.op(elementwise=True, implements=np.not_equal, samples=PAIRS)
 def not_equal(x: Raw, y: Raw) -> Raw:
     """Whether x != y. No gradient."""
-    return x != y
+    return np.not_equal(x, y) if _is_mixed(x, y) else x != y
+
+
+def _is_mixed(x: Raw, y: Raw) -> bool:
+    """A complex number of Python's takes a np.float64 for a float, and answers with a bool."""
+    return x.__class__ is complex and isinstance(y, np.floating)
 
 
 def _no_gradient(g: Raw, out: Raw, x: Raw, y: Raw) -> tuple[None, None]:

@@ -6,7 +6,6 @@ no comparison holds: it passes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,8 +14,15 @@ import opgrad as og
 from opgrad import Raw
 from opgrad_arithmetic.samples import PAIRS
 
-_REAL = frozenset({bool, int, float})
-"""Python's own real numbers: NumPy's float64, a float to ``isinstance``, is none of them."""
+_NUMBERS: frozenset[Any] = frozenset({bool, int, float})
+"""Python's own numbers: chosen between without NumPy, which would round or refuse large ones."""
+
+
+def _widened(chosen: Any, x: Any, y: Any) -> Any:
+    """The chosen one of two numbers, in the wider type of the two, as NumPy has it."""
+    if x.__class__ is y.__class__:
+        return chosen
+    return float(chosen) if float in (x.__class__, y.__class__) else int(chosen)
 
 
 @og.op(selects=True, elementwise=True, implements=np.maximum, samples=PAIRS)
@@ -26,8 +32,8 @@ def maximum(x: Raw, y: Raw) -> Raw:
     Derivatives: 1 for the larger, 0 for the smaller. At a tie: 1/2 each. Where either is NaN: 1
     each.
     """
-    if type(x) in _REAL and type(y) in _REAL:
-        return y if y > x or y != y else x  # NumPy would round or refuse large integers
+    if _NUMBERS.issuperset((x.__class__, y.__class__)):
+        return _widened(y if y > x or y != y else x, x, y)
     return og.ordered(np.maximum(x, y))
 
 
@@ -48,8 +54,8 @@ def minimum(x: Raw, y: Raw) -> Raw:
     Derivatives: 1 for the smaller, 0 for the larger. At a tie: 1/2 each. Where either is NaN: 1
     each.
     """
-    if type(x) in _REAL and type(y) in _REAL:
-        return y if y < x or y != y else x  # NumPy would round or refuse large integers
+    if _NUMBERS.issuperset((x.__class__, y.__class__)):
+        return _widened(y if y < x or y != y else x, x, y)
     return og.ordered(np.minimum(x, y))
 
 
@@ -65,7 +71,7 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
 
 def _share(g: Raw, high: Raw, low: Raw) -> Raw:
     """All of ``g`` where ``high`` is above ``low``, half of it at a tie, else nothing."""
-    if type(high) in _REAL and type(low) in _REAL:
+    if type(high) in _NUMBERS and type(low) in _NUMBERS:
         share = 0.5 * g if high == low else g  # an integer stays one, however large
     else:
         share = np.where(high == low, 0.5 * g, g)
@@ -96,8 +102,8 @@ def where(condition: Raw, x: Raw, y: Raw) -> Raw:
 
     Derivatives: 1 for the chosen one, 0 for the other. No gradient to the condition.
     """
-    if {type(condition), type(x), type(y)} <= _REAL:
-        return x if condition else y  # NumPy would round or refuse large integers
+    if _NUMBERS.issuperset((condition.__class__, x.__class__, y.__class__)):
+        return _widened(x if condition else y, x, y)
     return np.where(condition, x, y)
 
 
@@ -120,11 +126,9 @@ def choose(condition: Any, x: Any = None, y: Any = None, /) -> Any:
     """np.where: the op; of a condition alone, the places where it holds."""
     if x is None and y is None:
         return np.nonzero(condition)
+    if x is None or y is None:
+        raise ValueError("either both or neither of x and y should be given")
+    condition, x, y = (np.array(v) if isinstance(v, list | tuple) else v for v in (condition, x, y))
     if isinstance(condition, np.bool_):  # of numbers: they stay numbers
         condition = bool(condition)
     return where(condition, x, y)
-
-
-def extremes_of_numbers(extreme: Callable[..., Any]) -> Callable[..., Any]:
-    """np.fmax and np.fmin: the extreme of two, of which one may be NaN."""
-    return lambda x, y: extreme(np.where(np.isnan(x), y, x), np.where(np.isnan(y), x, y))

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.rules import Functions, as_array, plain
+from opgrad_arrays.rules import Functions, as_array, in_dtype, plain
 
 
 def _piecewise(x: Raw, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Raw:
     """np.piecewise: each function is given the elements for which its condition holds."""
     given = plain(condlist)
+    if np.ndim(x) == 0:  # as an array, which conditions can choose of
+        conditions: Any = [np.reshape(c, 1) for c in ([given] if np.ndim(given) == 0 else given)]
+        return np.reshape(_piecewise(np.ravel(x), conditions, funclist, *args, **kw), ())
     if np.ndim(given) == np.ndim(x):
         given = [given]
     conditions = [np.asarray(c, bool) for c in given]
@@ -28,7 +32,10 @@ def _piecewise(x: Raw, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> R
     y = np.zeros(np.shape(x), np.result_type(x))
     for condition, f in zip(conditions, funclist, strict=True):
         part = f(x[condition], *args, **kw) if callable(f) else f
-        y = og.at(y, condition).set(part)
+        is_plain = not isinstance(part, og.Node)
+        y = og.at(y, condition).set(
+            np.asarray(part, y.dtype) if is_plain else in_dtype(part, y.dtype)
+        )
     return y
 
 
@@ -36,7 +43,7 @@ def _apply_along_axis(
     func1d: Callable[..., Any], axis: int, arr: Raw, *args: Any, **kwargs: Any
 ) -> Raw:
     """np.apply_along_axis: one call for each row, whose results are stacked."""
-    axis = range(np.ndim(arr))[axis]
+    axis = normalize_axis_index(axis, np.ndim(arr))
     rows = np.moveaxis(arr, axis, -1)
     lead = np.shape(rows)[:-1]
     if 0 in lead:

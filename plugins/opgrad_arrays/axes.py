@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from opgrad import Raw
 
@@ -22,6 +23,16 @@ def axes_of(ndim: int, axis: Any) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(ndim))
     return tuple(int(a) % ndim for a in (axis if isinstance(axis, tuple) else (axis,)) if ndim)
+
+
+def checked(ndim: int, axis: Any) -> tuple[int, ...]:
+    """The same, where a number has no axis.
+
+    Raises:
+        AxisError: there is no such axis.
+        ValueError: one is named twice.
+    """
+    return tuple(range(ndim)) if axis is None else tuple(normalize_axis_tuple(axis, ndim))
 
 
 def spread(g: Raw, shape: tuple[int, ...], axis: Any, keepdims: bool) -> Raw:

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 import opgrad as og
 from opgrad import Raw
 from opgrad_arrays.axes import along
 from opgrad_arrays.indexing import scatter
-from opgrad_arrays.rules import Functions, run
+from opgrad_arrays.rules import Functions, refuse, run
 from opgrad_arrays.shaping import MATRIX
 
 _ABSENT = object()
@@ -151,12 +152,20 @@ def _first(shape: tuple[int, ...]) -> Raw:
 
 
 def _diff(a: Raw, n: int = 1, axis: int = -1, prepend: Raw = _ABSENT, append: Raw = _ABSENT) -> Raw:
-    """np.diff: each element less the one before it, n times over."""
+    """np.diff: each element less the one before it, n times over; of truths, if they differ."""
+    if n == 0:
+        return a
+    if n < 0:
+        raise ValueError(f"order must be non-negative but got {n!r}")
+    if np.ndim(a) == 0:
+        raise ValueError("diff requires input that is at least one dimensional")
+    axis = normalize_axis_index(axis, np.ndim(a))
     ends = [x if x is _ABSENT or np.ndim(x) else _slice(x, a, axis) for x in (prepend, append)]
     parts = [x for x in (ends[0], a, ends[1]) if x is not _ABSENT]
     a = np.concatenate(parts, axis) if len(parts) > 1 else a
+    less = np.not_equal if np.result_type(a).kind == "b" else np.subtract
     for _ in range(n):
-        a = along(a, axis, slice(1, None)) - along(a, axis, slice(None, -1))
+        a = less(along(a, axis, slice(1, None)), along(a, axis, slice(None, -1)))
     return a
 
 
@@ -168,7 +177,10 @@ def _slice(x: Raw, like: Raw, axis: int) -> Raw:
 
 
 def _accumulate(function: Callable[..., Any]) -> Callable[..., Raw]:
-    def accumulate(array: Raw, axis: int = 0) -> Raw:
+    def accumulate(array: Raw, axis: int = 0, dtype: None = None, out: None = None) -> Raw:
+        refuse("ufunc.accumulate", dtype=dtype)
+        if np.ndim(array) == 0:
+            raise TypeError("cannot accumulate on a scalar")
         return function(array, axis=axis)
 
     return accumulate
@@ -193,7 +205,9 @@ def _cumulative(function: Callable[..., Any], first: int) -> Callable[..., Raw]:
         found = function(np.atleast_1d(x), axis=axis)
         if not include_initial:
             return found
-        return np.concatenate([np.full_like(along(found, axis, slice(0, 1)), first), found], axis)
+        shape = list(np.shape(found))
+        shape[axis] = 1
+        return np.concatenate([np.full_like(found, first, shape=tuple(shape)), found], axis)
 
     return cumulative
 

@@ -17,7 +17,9 @@ def _diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 
 
 def _diag(v: Any, k: int = 0) -> Any:
-    if np.ndim(v) != 1:
+    if np.ndim(v) not in (1, 2):
+        raise ValueError("Input must be 1- or 2-d.")
+    if np.ndim(v) == 2:
         return np.diagonal(v, k)
     n = np.shape(v)[0] + abs(k)
     return run(scatter, v, index=_diagonal_of((n, n), k), shape=(n, n))
@@ -34,7 +36,7 @@ def _triangle(numpys: Any) -> Any:
     def triangle(m: Any, k: int = 0) -> Any:
         ndim = np.ndim(m)
         shape = np.shape(m)[-2:] if ndim > 1 else np.shape(m) * 2
-        return np.where(numpys(np.ones(shape, bool), k), m, 0)
+        return np.where(numpys(np.ones(shape, bool), k), m, np.result_type(m).type(0))
 
     return triangle
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from opgrad import Raw
 from opgrad_arrays.dtypes import astype
@@ -17,7 +18,7 @@ def _insert(arr: Raw, obj: Any, values: Any, axis: int | None = None) -> Raw:
     arr, values = as_array(arr), as_array(values)
     if axis is None:
         arr, axis = np.ravel(arr), 0
-    ndim, axis = np.ndim(arr), range(np.ndim(arr))[axis]
+    ndim, axis = np.ndim(arr), normalize_axis_index(axis, np.ndim(arr))
     n, places = np.shape(arr)[axis], plain(obj)
     if isinstance(places, slice):
         places = np.arange(*places.indices(n))

@@ -136,6 +136,8 @@ def _like(x: Raw, ct: Raw) -> Raw:
 
 
 def _fitted(a: Raw, n: int | None, axis: int) -> Raw:
+    if n is not None and n < 1:
+        raise ValueError(f"Invalid number of FFT data points ({n}) specified.")
     return a if n is None or n == np.shape(a)[axis] else run(resize, a, n=n, axis=axis)
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
 
+import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.rules import Functions, as_array
+from opgrad_arrays.rules import Functions, as_array, in_dtype, strong
 
 
 def _parts(start: Raw, stop: Raw, num: int, endpoint: bool) -> Raw:
     """From 0 to 1, along an axis before those of start and stop, in their precision."""
+    num = operator.index(num)
+    if num < 0:
+        raise ValueError(f"Number of samples, {num}, must be non-negative.")
     steps = max(num - 1 if endpoint else num, 1)
     ndim = len(np.broadcast_shapes(np.shape(start), np.shape(stop)))
     parts = np.reshape(np.arange(num) / steps, (num,) + (1,) * ndim)
@@ -20,7 +25,9 @@ def _parts(start: Raw, stop: Raw, num: int, endpoint: bool) -> Raw:
 
 def _laid_out(numbers: Raw, dtype: Any, axis: int) -> Raw:
     numbers = np.moveaxis(numbers, 0, axis)
-    return numbers if dtype is None else np.astype(numbers, dtype)
+    if dtype is None:
+        return numbers
+    return np.astype(np.floor(numbers) if np.dtype(dtype).kind in "iu" else numbers, dtype)
 
 
 def _linspace(
@@ -41,7 +48,8 @@ def _linspace(
     if not retstep:
         return numbers
     steps = num - 1 if endpoint else num
-    return numbers, (stop - start) / steps if steps else np.nan
+    kind = np.result_type(start, stop, 1.0)
+    return numbers, (in_dtype(stop, kind) - in_dtype(start, kind)) / steps if steps else np.nan
 
 
 def _logspace(
@@ -54,17 +62,24 @@ def _logspace(
     axis: int = 0,
 ) -> Raw:
     """np.logspace: powers of a number, with exponents in a row."""
+    if np.ndim(base):  # one for each pair of ends
+        start = np.broadcast_to(start, np.broadcast_shapes(*map(np.shape, (start, stop, base))))
     powers = np.power(base, _linspace(start, stop, num, endpoint))
-    return _laid_out(powers, dtype, axis)
+    numbers = np.moveaxis(powers, 0, axis)
+    return numbers if dtype is None else np.astype(numbers, dtype)
 
 
 def _geomspace(
     start: Raw, stop: Raw, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0
 ) -> Raw:
     """np.geomspace, of two numbers of the same sign."""
-    start, stop = as_array(start), as_array(stop)
+    kind = np.result_type(start, stop, np.float64)
+    start, stop = (in_dtype(strong(end), kind) for end in (start, stop))
+    if np.any(og.stop_gradient(start) == 0) or np.any(og.stop_gradient(stop) == 0):
+        raise ValueError("Geometric sequence cannot include zero")
     parts = _parts(start, stop, num, endpoint)
-    return _laid_out(start * (stop / start) ** parts, dtype, axis)
+    numbers = np.moveaxis(start * (stop / start) ** parts, 0, axis)
+    return numbers if dtype is None else np.astype(numbers, dtype)
 
 
 def _meshgrid(
@@ -85,6 +100,10 @@ def _meshgrid(
 
 def _vander(x: Raw, N: int | None = None, increasing: bool = False) -> Raw:
     """np.vander: the powers of each element."""
+    if np.ndim(x) != 1:
+        raise ValueError("x must be a one-dimensional array or sequence.")
+    if N is not None and N < 0:
+        raise ValueError("negative dimensions are not allowed")
     powers = np.arange(np.shape(x)[0] if N is None else N)
     return x[:, None] ** (powers if increasing else powers[::-1])
 

@@ -7,10 +7,11 @@ from types import EllipsisType
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.rules import Functions, plain, run
+from opgrad_arrays.rules import Functions, as_array, in_dtype, plain, run
 from opgrad_arrays.shaping import CUBE, EMPTY, MATRIX, SINGLE
 
 MASK = np.array([[True, False, True], [False, False, True]])
@@ -121,13 +122,13 @@ def never_repeats(index: Index) -> bool:
 def _take(
     a: Any, indices: Any, axis: int | None = None, out: None = None, mode: Any = "raise"
 ) -> Any:
-    if axis is None:
-        a, axis = np.ravel(a), 0
-    axis = range(np.ndim(a))[axis]
-    n, chosen = np.shape(a)[axis], as_index(indices)
-    if chosen.dtype.kind not in "iu" and not chosen.size:
-        chosen = chosen.astype(np.intp)
-    if mode == "wrap":
+    if axis is None or np.ndim(a) == 0:
+        a, axis = np.ravel(a), axis or 0
+    axis = normalize_axis_index(axis, np.ndim(a))
+    n, chosen = np.shape(a)[axis], plain(indices)
+    if not og.is_traced(chosen):  # NumPy takes the numbers of the elements: no others than its own
+        chosen = np.take(np.arange(n), chosen, mode=mode)
+    elif mode == "wrap":
         chosen = chosen % n
     elif mode == "clip":
         chosen = np.clip(chosen, 0, n - 1)
@@ -137,14 +138,19 @@ def _take(
 def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     if axis is None:
         arr, axis = np.ravel(arr), 0
-    axis, chosen = range(np.ndim(arr))[axis], as_index(indices)
+    axis, chosen = normalize_axis_index(axis, np.ndim(arr)), as_index(indices)
+    if np.ndim(chosen) != np.ndim(arr):
+        raise ValueError("`indices` and `arr` must have the same number of dimensions")
     grid = list(np.ogrid[tuple(slice(n) for n in np.shape(arr))])
     grid[axis] = chosen
     return arr[tuple(grid)]
 
 
 def _compress(condition: Any, a: Any, axis: int | None = None, out: None = None) -> Any:
-    return np.take(a, np.flatnonzero(np.asarray(plain(condition))), axis)
+    condition = np.asarray(plain(condition))
+    if condition.ndim != 1:
+        raise ValueError("condition must be a 1-d array")
+    return np.take(a, np.flatnonzero(condition), axis)
 
 
 def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
@@ -153,10 +159,23 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
             f"select takes as many conditions as choices; "
             f"given {len(condlist)} and {len(choicelist)}"
         )
-    chosen = default
+    if any(np.result_type(condition).kind != "b" for condition in condlist):
+        raise TypeError("the conditions of np.select are arrays of booleans")
+    kind = np.result_type(*map(plain, choicelist), plain(default))
+    choicelist = [_among(x, kind) for x in choicelist]
+    chosen = kind.type(default) if isinstance(default, int | float | complex) else as_array(default)
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
         chosen = np.where(condition, choice, chosen)
     return chosen
+
+
+def _among(x: Any, dtype: Any) -> Any:
+    """A plain number in the dtype of what it is chosen among; anything else as an array."""
+    if isinstance(x, int | float | complex):
+        if not np.can_cast(np.asarray(x), dtype, "same_kind"):
+            raise TypeError(f"{x!r} cannot be chosen among elements of dtype {dtype}")
+        return dtype.type(x)
+    return as_array(x)
 
 
 def _choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
@@ -178,9 +197,14 @@ def _bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     """np.bincount: the sum of the weights that belong to each integer."""
     places = np.asarray(plain(x))
     counts = np.bincount(places, minlength=minlength)
-    if weights is None:
+    if weights is None or not counts.size:
         return counts
-    return run(scatter, weights, index=places, shape=counts.shape)
+    weights = as_array(weights)
+    if np.iscomplexobj(weights):
+        raise TypeError("the weights of np.bincount are real numbers")
+    if np.shape(weights) != np.shape(places):
+        raise ValueError("The weights and list don't have the same length.")
+    return run(scatter, in_dtype(weights, np.float64), index=places, shape=counts.shape)
 
 
 def _trace_scatter(x: Any, *, index: Index, shape: tuple[int, ...]) -> Any:

@@ -6,11 +6,12 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.dtypes import astype, in_dtype_of
-from opgrad_arrays.rules import Functions, plain, run
+from opgrad_arrays.dtypes import in_dtype_of
+from opgrad_arrays.rules import Functions, in_dtype, plain, run
 from opgrad_arrays.shaping import CUBE, EMPTY, MATRIX, SINGLE
 
 
@@ -55,7 +56,13 @@ def _concatenate(
     arrays: Any, axis: int | None = 0, *, out: None = None, dtype: Any = None, casting: Any = None
 ) -> Any:
     joined = concatenate(*_each(arrays), axis=axis)
-    return joined if dtype is None else astype(joined, dtype=dtype)
+    if dtype is None:
+        return joined
+    if not np.can_cast(joined.dtype, dtype, casting=casting or "same_kind"):
+        raise TypeError(
+            f"cannot cast from {joined.dtype} to {np.dtype(dtype)} by casting={casting!r}"
+        )
+    return in_dtype(joined, dtype)
 
 
 def _each(arrays: Any) -> list[Any]:
@@ -69,16 +76,18 @@ def _stack(
     each = _each(arrays)
     if len(shapes := {np.shape(a) for a in each}) > 1:
         raise ValueError(f"stack takes arrays of one shape; given {sorted(shapes)}")
-    return _concatenate([np.expand_dims(a, axis) for a in each], axis, dtype=dtype)
+    expanded = [np.expand_dims(a, axis) for a in each]
+    return _concatenate(expanded, axis, dtype=dtype, casting=casting)
 
 
 def _hstack(tup: Any, *, dtype: Any = None, casting: Any = None) -> Any:
     each = [np.atleast_1d(a) for a in _each(tup)]
-    return _concatenate(each, axis=0 if np.ndim(each[0]) == 1 else 1, dtype=dtype)
+    axis = 0 if np.ndim(each[0]) == 1 else 1
+    return _concatenate(each, axis, dtype=dtype, casting=casting)
 
 
 def _vstack(tup: Any, *, dtype: Any = None, casting: Any = None) -> Any:
-    return _concatenate([np.atleast_2d(a) for a in _each(tup)], dtype=dtype)
+    return _concatenate([np.atleast_2d(a) for a in _each(tup)], dtype=dtype, casting=casting)
 
 
 def _dstack(tup: Any) -> Any:
@@ -92,6 +101,8 @@ def _column_stack(tup: Any) -> Any:
 
 
 def _append(arr: Any, values: Any, axis: int | None = None) -> Any:
+    if axis is None:
+        arr, values, axis = np.ravel(arr), np.ravel(values), 0
     return _concatenate([arr, values], axis)
 
 
@@ -108,6 +119,17 @@ def _split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     return _array_split(ary, indices_or_sections, axis)
 
 
+def _split_along(axis: int, least: int) -> Any:
+    """np.hsplit and the like: along one axis, of an array of so many axes at least."""
+
+    def split(ary: Any, indices_or_sections: Any) -> list[Any]:
+        if np.ndim(ary) < least:
+            raise ValueError(f"it only works on arrays of {least} or more dimensions")
+        return _split(ary, indices_or_sections, min(axis, np.ndim(ary) - 1))
+
+    return split
+
+
 def _unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
     return tuple(np.moveaxis(x, axis, 0))
 
@@ -115,10 +137,12 @@ def _unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
 def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     if axis is None:
         a, axis = np.ravel(a), 0
-    axis %= np.ndim(a)
+    elif np.ndim(a) == 0:
+        a = np.ravel(a)
+    axis = normalize_axis_index(axis, np.ndim(a))
     shape, counts = np.shape(a), np.asarray(plain(repeats))
-    if counts.size != 1:
-        return np.take(a, np.repeat(np.arange(shape[axis]), counts), axis)
+    if counts.size != 1 or counts.dtype.kind not in "biu" or counts.item() < 0:
+        return np.take(a, np.repeat(np.arange(shape[axis]), plain(repeats)), axis)
     n = int(counts.item())
     spread = np.broadcast_to(
         np.expand_dims(a, axis + 1), (*shape[: axis + 1], n, *shape[axis + 1 :])
@@ -147,9 +171,9 @@ FUNCTIONS: Functions = {
     np.append: _append,
     np.array_split: _array_split,
     np.split: _split,
-    np.hsplit: lambda ary, n: _split(ary, n, axis=0 if np.ndim(ary) == 1 else 1),
-    np.vsplit: lambda ary, n: _split(ary, n, axis=0),
-    np.dsplit: lambda ary, n: _split(ary, n, axis=2),
+    np.hsplit: _split_along(1, 1),
+    np.vsplit: _split_along(0, 2),
+    np.dsplit: _split_along(2, 3),
     np.repeat: _repeat,
     np.tile: _tile,
 }

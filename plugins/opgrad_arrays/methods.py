@@ -9,7 +9,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.rules import Functions, as_array
+from opgrad_arrays.rules import Functions, as_array, refuse
 
 _OF_PAIRS: list[np.ufunc] = [
     *(np.add, np.subtract, np.multiply, np.divide, np.power),
@@ -23,6 +23,8 @@ def _outer(ufunc: np.ufunc) -> Callable[..., Raw]:
 
     def outer(A: Raw, B: Raw) -> Raw:
         a, b = as_array(A), as_array(B)
+        if np.ndim(b) == 0:
+            return ufunc(a, b)
         return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
 
     return outer
@@ -31,7 +33,8 @@ def _outer(ufunc: np.ufunc) -> Callable[..., Raw]:
 def _running(ufunc: np.ufunc) -> Callable[..., Raw]:
     """The running maximum or minimum. At a tie each has the gradient of the last one so far."""
 
-    def accumulate(array: Raw, axis: int = 0) -> Raw:
+    def accumulate(array: Raw, axis: int = 0, dtype: None = None, out: None = None) -> Raw:
+        refuse("ufunc.accumulate", dtype=dtype)
         x: Any = og.stop_gradient(array)
         numbers = np.arange(x.shape[axis]).reshape(
             [-1 if i == axis % x.ndim else 1 for i in range(x.ndim)]

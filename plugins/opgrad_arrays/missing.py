@@ -9,7 +9,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.rules import Functions
+from opgrad_arrays.rules import Functions, in_dtype
 
 
 def _filled(a: Raw, fill: float) -> Raw:
@@ -36,7 +36,9 @@ def _extreme(function: Callable[..., Any], fill: float) -> Callable[..., Raw]:
 def _nanmean(
     a: Raw, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False
 ) -> Raw:
-    a = a if dtype is None else np.astype(a, dtype)
+    if np.result_type(a).kind not in "fc":
+        return np.mean(a, axis=axis, dtype=dtype, keepdims=keepdims)
+    a = a if dtype is None else in_dtype(a, dtype)
     return np.sum(_filled(a, 0), axis=axis, keepdims=keepdims) / _count(a, axis, keepdims)
 
 
@@ -47,11 +49,19 @@ def _nanvar(
     out: None = None,
     ddof: float = 0,
     keepdims: bool = False,
+    *,
+    correction: float | None = None,
 ) -> Raw:
-    a = a if dtype is None else np.astype(a, dtype)
-    deviation = _filled(a - _nanmean(a, axis, keepdims=True), 0)
+    ddof = ddof if correction is None else correction
+    kind = np.result_type(a)
+    if kind.kind not in "fc":
+        return np.var(a, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims)
+    deviation = in_dtype(a - _nanmean(a, axis, dtype, keepdims=True), kind)
+    deviation = np.where(np.isnan(a), 0, deviation)
     square = np.real(deviation * np.conjugate(deviation))
+    square = square if dtype is None else in_dtype(square, dtype)
     freedom = _count(a, axis, keepdims) - np.result_type(square).type(ddof)
+    freedom = np.where(freedom > 0, freedom, np.result_type(square).type(np.nan))
     return np.sum(square, axis=axis, keepdims=keepdims) / freedom
 
 
@@ -74,9 +84,11 @@ def _nan_to_num(
 ) -> Raw:
     """np.nan_to_num: no gradient flows to what is replaced, but one to what replaces it."""
     dtype = np.result_type(x)
+    if dtype.kind == "c":
+        parts = (_nan_to_num(part, copy, nan, posinf, neginf) for part in (np.real(x), np.imag(x)))
+        re, im = parts
+        return re + 1j * im
     if dtype.kind != "f":
-        if dtype.kind == "c":
-            raise og.errors.InputError("np.nan_to_num of a Value takes real numbers")
         return x
     largest = float(np.finfo(dtype).max)
     x = np.where(np.isnan(x), nan, x)

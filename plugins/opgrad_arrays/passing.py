@@ -10,7 +10,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad_arrays.dtypes import astype
-from opgrad_arrays.rules import plain, run
+from opgrad_arrays.rules import plain, run, strong
 from opgrad_arrays.shaping import broadcast_to
 
 Functions: TypeAlias = list[Callable[..., Any]]
@@ -102,7 +102,7 @@ def _size(a: Any, axis: Any = None) -> int:
 def _full_like(a: Any, fill_value: Any, dtype: Any = None, *, shape: Any = None, **how: Any) -> Any:
     if not isinstance(fill_value, og.Node):
         return np.full_like(plain(a), fill_value, dtype, shape=shape, **how)
-    filled = run(broadcast_to, fill_value, shape=np.shape(a) if shape is None else shape)
+    filled = run(broadcast_to, strong(fill_value), shape=np.shape(a) if shape is None else shape)
     return run(astype, filled, dtype=np.result_type(a) if dtype is None else dtype)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.rules import Functions, unbroadcast
+from opgrad_arrays.rules import Functions, as_array, strong, unbroadcast
 from opgrad_arrays.shaping import MATRIX
 
 _STACK = np.linspace(-1.3, 0.9, 12).reshape(2, 2, 3)
@@ -36,7 +36,9 @@ def matmul(x: Raw, y: Raw) -> Raw:
 
     Derivatives: the cotangent times the transpose of y, and the transpose of x times it.
     """
-    return x @ y
+    if getattr(x, "ndim", 0) and getattr(y, "ndim", 0):
+        return x @ y
+    return np.matmul(x, y)  # refuses
 
 
 @matmul.vjp_wrt(0)
@@ -66,6 +68,7 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
 
 
 def _dot(a: Raw, b: Raw) -> Raw:
+    a, b = strong(a), strong(b)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
     if np.ndim(b) == 1 or np.ndim(a) == np.ndim(b) == 2:
@@ -74,12 +77,14 @@ def _dot(a: Raw, b: Raw) -> Raw:
 
 
 def _inner(a: Raw, b: Raw) -> Raw:
+    a, b = strong(a), strong(b)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
     return np.tensordot(a, b, (-1, -1))
 
 
 def _vdot(a: Raw, b: Raw) -> Raw:
+    a, b = as_array(a), as_array(b)
     a = np.conjugate(a) if np.iscomplexobj(a) else a
     return np.matmul(np.reshape(a, -1), np.reshape(b, -1))
 
@@ -90,10 +95,11 @@ def _outer(a: Raw, b: Raw) -> Raw:
 
 def _tensordot(a: Raw, b: Raw, axes: Any = 2) -> Raw:
     """One product of matrices, with the axes that are summed over put together."""
+    a, b = as_array(a), as_array(b)
     if isinstance(axes, int):
         axes = range(-axes, 0), range(axes)
     over_a, over_b = (
-        [i % np.ndim(x) for i in ([chosen] if isinstance(chosen, int) else chosen)]
+        [range(np.ndim(x))[i] for i in ([chosen] if isinstance(chosen, int) else chosen)]
         for x, chosen in zip((a, b), axes, strict=True)
     )
     shape_a, shape_b = np.shape(a), np.shape(b)
@@ -119,6 +125,7 @@ def _size(shape: tuple[int, ...], axes: list[int]) -> int:
 
 def _kron(a: Raw, b: Raw) -> Raw:
     """Each element of one times the whole of the other, laid out as blocks."""
+    a, b = strong(a), strong(b)
     ndim = max(np.ndim(a), np.ndim(b))
     shape_a, shape_b = ((1,) * (ndim - np.ndim(x)) + np.shape(x) for x in (a, b))
     spaced_a = np.reshape(a, tuple(n for each in shape_a for n in (each, 1)))
@@ -138,6 +145,7 @@ def _cross(
     a: Raw, b: Raw, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
 ) -> Raw:
     """np.cross of vectors in space."""
+    a, b = as_array(a), as_array(b)
     if axis is not None:
         axisa = axisb = axisc = axis
     if np.shape(a)[axisa] != 3 or np.shape(b)[axisb] != 3:
@@ -146,7 +154,11 @@ def _cross(
             f"and {np.shape(b)}"
         )
     a, b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
-    return np.moveaxis(np.einsum("...i,...j,ijk->...k", a, b, _HANDED), -1, axisc)
+    dtype = np.result_type(a, b)
+    if dtype.kind == "b":
+        raise TypeError("np.cross takes no vectors of truths: these have no difference")
+    handed = _HANDED.astype(dtype)  # the -1 of unsigned integers, which wrap around, is right
+    return np.moveaxis(np.einsum("...i,...j,ijk->...k", a, b, handed), -1, axisc)
 
 
 def _trace(
@@ -158,17 +170,32 @@ def _trace(
 
 def _vecdot(x1: Raw, x2: Raw, *, axis: int = -1, keepdims: bool = False) -> Raw:
     """np.vecdot: scalar products along an axis, of which the first vector is conjugated."""
+    x1, x2 = _of_axes(x1, 1, axis), _of_axes(x2, 1, axis)
     x1 = np.conjugate(x1) if np.iscomplexobj(x1) else x1
-    return np.sum(x1 * x2, axis=axis, keepdims=keepdims)
+    product = np.matmul(np.expand_dims(x1, -2), np.expand_dims(x2, -1))[..., 0, 0]
+    return np.expand_dims(product, axis) if keepdims else product
+
+
+def _of_axes(x: Raw, count: int, axis: int = -1) -> Raw:
+    """The operand of a product that takes so many axes at least; the named one comes last.
+
+    Raises:
+        ValueError: it has fewer.
+    """
+    x = as_array(x)
+    if np.ndim(x) < count:
+        raise ValueError(f"an operand has {np.ndim(x)} axes, and this product takes {count}")
+    return x if axis == -1 else np.moveaxis(x, axis, -1)
 
 
 def _matvec(x1: Raw, x2: Raw) -> Raw:
     """np.matvec: matrices times vectors, of stacks of both."""
-    return np.matmul(x1, np.expand_dims(x2, -1))[..., 0]
+    return np.matmul(_of_axes(x1, 2), np.expand_dims(_of_axes(x2, 1), -1))[..., 0]
 
 
 def _vecmat(x1: Raw, x2: Raw) -> Raw:
     """np.vecmat: conjugated vectors times matrices, of stacks of both."""
+    x1, x2 = _of_axes(x1, 1), _of_axes(x2, 2)
     x1 = np.conjugate(x1) if np.iscomplexobj(x1) else x1
     return np.matmul(np.expand_dims(x1, -2), x2)[..., 0, :]
 

@@ -80,6 +80,8 @@ GATHERING = ("edge", "wrap", "reflect", "symmetric")
 def _pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
     shape = np.shape(array)
     widths = _widths(plain(pad_width), len(shape))
+    if not widths:
+        return array
     if mode == "constant" and set(options) <= {"constant_values"}:
         index = tuple(slice(b, b + n) for (b, _), n in zip(widths, shape, strict=True))
         total = tuple(b + n + a for (b, a), n in zip(widths, shape, strict=True))
@@ -89,7 +91,9 @@ def _pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> 
             return padded
         blank = np.zeros(shape, np.result_type(array))
         return padded + np.pad(blank, widths, constant_values=fill)
-    if mode in GATHERING and options.get("reflect_type", "even") == "even":
+    if mode in GATHERING and (
+        not options or (mode in ("reflect", "symmetric") and options == {"reflect_type": "even"})
+    ):
         for axis, width in enumerate(widths):
             if any(width):
                 array = np.take(array, np.pad(np.arange(shape[axis]), width, mode), axis)
@@ -108,6 +112,8 @@ def _widths(pad_width: Any, ndim: int) -> list[tuple[int, int]]:
             pairs[axis] = width
     else:
         pairs = np.broadcast_to(np.asarray(pad_width), (ndim, 2))
+    if pairs.dtype.kind not in "iu":
+        raise TypeError(f"pad widths are integers; given {pad_width!r}")
     if (pairs < 0).any():
         raise ValueError(f"pad widths cannot be negative; given {pad_width!r}")
     return [(int(before), int(after)) for before, after in pairs]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,9 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.axes import Flag, axes_of, kept, spread
+from opgrad_arrays.axes import Flag, axes_of, checked, kept, spread
 from opgrad_arrays.cumulative import exclusive_products
-from opgrad_arrays.rules import Functions, plain, run
+from opgrad_arrays.rules import Functions, in_dtype, plain, refuse, run
 from opgrad_arrays.shaping import MATRIX
 from opgrad_arrays.stable import direction
 
@@ -80,7 +81,7 @@ def max(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
 
 @max.vjp
 def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
-    return spread(g, np.shape(x), axis, keepdims) * _shares(out, x, axis, keepdims)
+    return _to_the_chosen(spread(g, np.shape(x), axis, keepdims), out, x, axis, keepdims)
 
 
 @og.op(selects=True, implements=(np.min, np.amin), samples=[*_COMMON, _ZERO_ROWS])
@@ -94,16 +95,17 @@ def min(x: Raw, *, axis: Any = None, keepdims: Flag = False) -> Raw:
 
 @min.vjp
 def _(g: Raw, out: Raw, x: Raw, *, axis: Any = None, keepdims: bool = False) -> Raw:
-    return spread(g, np.shape(x), axis, keepdims) * _shares(out, x, axis, keepdims)
+    return _to_the_chosen(spread(g, np.shape(x), axis, keepdims), out, x, axis, keepdims)
 
 
-def _shares(out: Raw, x: Raw, axis: Any, keepdims: bool) -> Raw:
-    """1 where x is the one that was chosen, 1/n where n of them are, else 0. A constant."""
+def _to_the_chosen(g: Raw, out: Raw, x: Raw, axis: Any, keepdims: bool) -> Raw:
+    """All of it where x is the one that was chosen, 1/n where n of them are, else nothing."""
     x, out = og.stop_gradient(x), og.stop_gradient(out)
     is_chosen = np.equal(x, kept(out, np.shape(x), axis, keepdims)) | np.not_equal(x, x)
     given = np.result_type(x)
     dtype = np.finfo(given).dtype if given.kind in "fc" else np.float64  # real, if x is complex
-    return is_chosen / np.sum(is_chosen, axis=axis, keepdims=True, dtype=dtype)
+    count = np.sum(is_chosen, axis=axis, keepdims=True, dtype=dtype)
+    return og.zero_where(~is_chosen, g / count)
 
 
 @og.op(
@@ -134,7 +136,7 @@ def _(
 def _count(x: Raw, axis: Any) -> int:
     """How many elements go into one result."""
     shape = np.shape(x)
-    return int(np.prod([shape[a] for a in axes_of(len(shape), axis)], dtype=int))
+    return math.prod([shape[a] for a in checked(len(shape), axis)])
 
 
 def _mean(
@@ -146,12 +148,12 @@ def _mean(
     *,
     where: Any = True,
 ) -> Raw:
-    a = a if dtype is None else np.astype(a, dtype)
+    a = a if dtype is None else in_dtype(a, dtype)
     if where is True:
         return np.sum(a, axis=axis, keepdims=keepdims) / _count(a, axis)
     mask = np.broadcast_to(plain(where), np.shape(a))
     return np.sum(np.where(mask, a, 0), axis=axis, keepdims=keepdims) / np.sum(
-        mask, axis=axis, keepdims=keepdims, dtype=np.result_type(a)
+        mask, axis=axis, keepdims=keepdims, dtype=np.result_type(a, np.float16)
     )
 
 
@@ -165,22 +167,32 @@ def _var(
     *,
     correction: float | None = None,
 ) -> Raw:
-    a, ddof = (
-        a if dtype is None else np.astype(a, dtype),
-        ddof if correction is None else correction,
-    )
-    deviation = a - np.mean(a, axis=axis, keepdims=True)
+    ddof = ddof if correction is None else correction
+    deviation = a - np.mean(a, axis=axis, dtype=dtype, keepdims=True)
     if np.iscomplexobj(a):
         square = np.real(deviation * np.conjugate(deviation))
     else:
         square = deviation * deviation
-    return np.sum(square, axis=axis, keepdims=keepdims) / (_count(a, axis) - ddof)
+    square = square if dtype is None else in_dtype(square, dtype)
+    freedom: Any = _count(a, axis) - ddof
+    if freedom <= 0:  # NaN, of Python's numbers too
+        freedom = np.result_type(square).type(0)
+    return np.sum(square, axis=axis, keepdims=keepdims) / freedom
 
 
 def _reduce(function: Callable[..., Any]) -> Callable[..., Raw]:
     """A ufunc's ``reduce``, which goes over the first axis unless told otherwise."""
 
-    def reduce(array: Raw, axis: Any = 0, *, keepdims: bool = False) -> Raw:
+    def reduce(
+        array: Raw,
+        axis: Any = 0,
+        dtype: None = None,
+        out: None = None,
+        keepdims: bool = False,
+        initial: Any = None,
+        where: Any = True,
+    ) -> Raw:
+        refuse("ufunc.reduce", dtype=dtype, initial=initial, where=where)
         return function(array, axis=axis, keepdims=keepdims)
 
     return reduce

@@ -37,6 +37,42 @@ def as_array(x: Any) -> Any:
     return x if hasattr(x, "shape") or isinstance(x, int | float | complex) else np.asarray(x)
 
 
+def strong(x: Any) -> Any:
+    """The same; a Python number, or a Value of one, in the dtype that an array of it has."""
+    if isinstance(x, list | tuple):
+        return np.asarray(x)
+    data = x.data if isinstance(x, og.Node) else x
+    if data.__class__ in (bool, int, float, complex) or getattr(data, "is_number", False) is True:
+        return x * np.result_type(data).type(1)
+    return x
+
+
+def in_dtype(x: Any, dtype: Any) -> Any:
+    """In that dtype. Unlike astype, it passes a gradient from integers to floating numbers."""
+    given = np.result_type(x)
+    if given == dtype:
+        return x
+    if given.kind in "biu" and np.dtype(dtype).kind in "fc":
+        x = x * np.result_type(given, dtype).type(1)
+    return np.astype(x, dtype) if np.result_type(x) != dtype else x
+
+
+def refuse(function: str, **given: Any) -> None:
+    """Refuse arguments that NumPy's function has, and this one has not.
+
+    Raises:
+        InputError: one is given.
+    """
+    for name, value in given.items():
+        if value is not None and value is not True and value is not _NOT_GIVEN:
+            raise og.errors.InputError(
+                f"np.{function} of Values has no {name!r}; given {name}={value!r}"
+            )
+
+
+_NOT_GIVEN = getattr(np, "_NoValue", None)
+
+
 def unbroadcast(g: Raw, given: tuple[int, ...], shape: tuple[int, ...]) -> Raw:
     """The sum over what was broadcast from ``shape``."""
     if given == shape:

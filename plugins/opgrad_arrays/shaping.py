@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.rules import Functions, run
+from opgrad_arrays.rules import Functions, plain, run
 from opgrad_arrays.rules import unbroadcast as unbroadcast
 
 MATRIX = np.array([[0.3, -1.2, 2.1], [1.7, 0.4, -0.6]])
@@ -98,7 +99,24 @@ def _(g: Raw, out: Raw, x: Raw, *, shape: Any) -> Raw:
 def _reshape(
     a: Any, shape: Any = None, order: str = "C", *, newshape: Any = None, copy: Any = None
 ) -> Any:
-    return reshape(a, shape=newshape if shape is None else shape, order=order)  # newshape: 2.0's
+    shape = newshape if shape is None else shape  # newshape: 2.0's
+    if copy is False:
+        kept: Any = order
+        np.reshape(plain(a), shape, kept, copy=False)  # raises, where NumPy has to copy
+    return reshape(a, shape=shape, order=_order_of(a) if order == "A" else order)
+
+
+def _ravel(a: Any, order: str = "C") -> Any:
+    if order == "K" and _order_of(a) == "C":  # as the elements lie in memory
+        places = np.empty_like(a.data, np.intp)
+        places[...] = np.arange(places.size).reshape(places.shape)
+        return reshape(a, shape=-1)[np.ravel(places, "K")]
+    return reshape(a, shape=-1, order=_order_of(a) if order in ("A", "K") else order)
+
+
+def _order_of(a: Any) -> str:
+    flags = getattr(a.data, "flags", None)
+    return "F" if getattr(flags, "fnc", False) else "C"
 
 
 def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
@@ -118,7 +136,9 @@ def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
 
 
 def _rollaxis(a: Any, axis: int, start: int = 0) -> Any:
-    axis, start = axis % np.ndim(a), start + np.ndim(a) if start < 0 else start
+    axis, start = normalize_axis_index(axis, np.ndim(a)), start + np.ndim(a) if start < 0 else start
+    if not 0 <= start <= np.ndim(a):
+        raise np.exceptions.AxisError(f"start={start} is no place among {np.ndim(a)} axes")
     return _moveaxis(a, axis, start - 1 if axis < start else start)
 
 
@@ -127,6 +147,7 @@ def _at_least(ndim: int) -> Any:
     of_numpy = functions[ndim]
 
     def at_least(*arrays: Any) -> Any:
+        arrays = tuple(np.asarray(a) if isinstance(a, list | tuple) else a for a in arrays)
         shapes = [of_numpy(np.empty(np.shape(a))).shape for a in arrays]
         reshaped = tuple(
             a if np.shape(a) == shape else np.reshape(a, shape)
@@ -138,6 +159,7 @@ def _at_least(ndim: int) -> Any:
 
 
 def _broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Any, ...]:
+    args = tuple(np.asarray(a) if isinstance(a, list | tuple) else a for a in args)
     shape = np.broadcast_shapes(*map(np.shape, args))
     return tuple(np.broadcast_to(a, shape) for a in args)
 
@@ -149,7 +171,7 @@ def _as_shape_of(function: Any) -> Any:
 
 FUNCTIONS: Functions = {
     np.reshape: _reshape,
-    np.ravel: lambda a, order="C": reshape(a, shape=-1, order=order),
+    np.ravel: _ravel,
     np.squeeze: _as_shape_of(np.squeeze),
     np.expand_dims: _as_shape_of(np.expand_dims),
     np.moveaxis: _moveaxis,

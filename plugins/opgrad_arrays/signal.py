@@ -8,7 +8,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.rules import Functions, as_array, run
+from opgrad_arrays.rules import Functions, as_array, in_dtype, run
 
 
 @og.op(
@@ -40,7 +40,7 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
 
 def _convolve(a: Raw, v: Raw, mode: str = "full") -> Raw:
     """np.convolve: the full convolution, and the part of it that the mode leaves."""
-    a, v = as_array(a), as_array(v)
+    a, v = (np.ravel(x) if np.ndim(x) == 0 else x for x in (as_array(a), as_array(v)))
     out = run(convolve, a, v)
     short, long = sorted((np.shape(a)[0], np.shape(v)[0]))
     if mode == "full":
@@ -55,7 +55,10 @@ def _convolve(a: Raw, v: Raw, mode: str = "full") -> Raw:
 
 def _correlate(a: Raw, v: Raw, mode: str = "valid") -> Raw:
     """np.correlate: the convolution with the other one, reversed and conjugated."""
-    a, v = as_array(a), as_array(v)[::-1]
+    a, v = as_array(a), as_array(v)
+    if np.ndim(a) == 0 or np.ndim(v) == 0:
+        raise ValueError("object of too small depth for desired array")
+    v = v[::-1]
     v = np.conjugate(v) if np.iscomplexobj(v) else v
     n, m = np.shape(a)[0], np.shape(v)[0]
     if mode == "same" and n < m:  # NumPy swaps them, which moves the middle
@@ -71,7 +74,10 @@ def _interp(
     By x, by the heights, and by the knots. At a knot the derivatives are those of the piece on its
     right.
     """
-    x, xp, fp = as_array(x), as_array(xp), as_array(fp)
+    x, xp = (_real(as_array(each)) for each in (x, xp))
+    fp = in_dtype(as_array(fp), np.complex128 if np.iscomplexobj(fp) else np.float64)
+    if np.shape(xp) != np.shape(fp):
+        raise ValueError("fp and xp are not of the same length.")
     if period is not None:
         left = right = None
         x, xp, fp = _unrolled(x, xp, fp, abs(period))
@@ -84,6 +90,13 @@ def _interp(
     inside = fp[low] * (1 - weight) + fp[high] * weight
     before = np.where(at < knots[0], fp[0] if left is None else left, inside)
     return np.where(at > knots[-1], fp[last] if right is None else right, before)
+
+
+def _real(x: Raw) -> Raw:
+    """In double precision, as NumPy interpolates."""
+    if np.iscomplexobj(x):
+        raise TypeError("np.interp interpolates between real points")
+    return in_dtype(x, np.float64)
 
 
 def _unrolled(x: Raw, xp: Raw, fp: Raw, period: float) -> tuple[Raw, Raw, Raw]:

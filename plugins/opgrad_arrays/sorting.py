@@ -19,7 +19,14 @@ def _sort(a: Raw, axis: int | None = -1, kind: Any = None, *, stable: Any = None
 
 def _partition(a: Raw, kth: Any, axis: int | None = -1) -> Raw:
     """np.partition, by gathering."""
-    return _gathered(a, axis, lambda x, axis: np.argpartition(x, kth, axis=axis))
+
+    def find_order(x: Any, axis: int) -> Any:  # argpartition's may be another one
+        order = np.empty(np.shape(x), np.intp)
+        places = np.argsort(np.partition(x, kth, axis=axis), axis=axis, kind="stable")
+        np.put_along_axis(order, places, np.argsort(x, axis=axis, kind="stable"), axis)
+        return order
+
+    return _gathered(a, axis, find_order)
 
 
 def _gathered(a: Raw, axis: int | None, find_order: Callable[[Any, int], Any]) -> Raw:

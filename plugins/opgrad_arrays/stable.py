@@ -10,7 +10,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 import opgrad as og
 from opgrad import Raw
 from opgrad_arrays.axes import Flag, kept, spread
-from opgrad_arrays.rules import Functions, run
+from opgrad_arrays.rules import Functions, in_dtype, refuse, run
 from opgrad_arrays.shaping import MATRIX
 
 _CUBE = np.linspace(-2.3, 1.9, 12).reshape(2, 3, 2)
@@ -193,8 +193,19 @@ def _vector_norm(x: Raw, ord: float, axis: Any, keepdims: Flag) -> Raw:
     return np.sum(size**ord, axis=axis, keepdims=keepdims) ** (1 / ord)
 
 
-def _logaddexp_reduce(array: Raw, axis: Any = 0, *, keepdims: bool = False) -> Raw:
-    return run(logsumexp, array, axis=axis, keepdims=keepdims)
+def _logaddexp_reduce(
+    array: Raw,
+    axis: Any = 0,
+    dtype: None = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
+) -> Raw:
+    refuse("logaddexp.reduce", dtype=dtype, initial=initial, where=where)
+    kind: Any = np.result_type(array)
+    *_, kind = np.logaddexp.resolve_dtypes((kind, kind, None))
+    return run(logsumexp, in_dtype(array, kind), axis=axis, keepdims=keepdims)
 
 
 OPS = (logsumexp, softmax, log_softmax, norm, direction)

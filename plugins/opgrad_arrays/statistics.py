@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 import opgrad as og
 from opgrad import Raw
-from opgrad_arrays.axes import axes_of
-from opgrad_arrays.rules import Functions, as_array
+from opgrad_arrays.axes import checked
+from opgrad_arrays.rules import Functions, as_array, in_dtype, strong
 
 _PLACES: dict[str, Any] = {
     "linear": (np.floor, np.ceil),
@@ -38,14 +39,22 @@ def _quantile(
             f"np.quantile of Values has the methods {', '.join(_PLACES)}, and no weights; "
             f"given method={method!r}"
         )
+    a = strong(a)
+    if np.iscomplexobj(a) or np.iscomplexobj(q):
+        raise TypeError("a must be an array of real numbers, and so must q")
+    if not isinstance(q, og.Node):
+        of_number = isinstance(q, int | float) and np.result_type(a).kind == "f"
+        q = np.asarray(q, np.result_type(a) if of_number else None)
+    kind = np.result_type(q)
+    blends = method in ("linear", "midpoint") and kind.kind == "f"
+    if blends and np.result_type(a).kind == "b":
+        raise TypeError("quantiles between booleans are not defined: these have no difference")
     rows, shape = _rows(a, axis)
     count, dtype = np.shape(rows)[-1], np.result_type(rows)
-    if not isinstance(q, og.Node):
-        of_number = isinstance(q, int | float) and dtype.kind == "f"
-        q = np.asarray(q, dtype if of_number else np.result_type(np.asarray(q), np.float16))
+    q = in_dtype(q, np.result_type(kind, np.float16))
     place = q * (count - 1)
     at = np.asarray(og.stop_gradient(place))
-    if ((at < 0) | (at > count - 1)).any():
+    if not ((at >= 0) & (at <= count - 1)).all():
         raise ValueError("quantiles must be between 0 and 1, percentiles between 0 and 100")
     low, high = (neighbour(at).astype(int) for neighbour in _PLACES[method])
     if method == "midpoint":
@@ -57,6 +66,7 @@ def _quantile(
     last = ordered[..., -1:] if np.ndim(at) else ordered[..., -1]
     last = np.reshape(last, (*np.shape(ordered)[:-1], *(1,) * np.ndim(at)))
     chosen = np.where(np.isnan(last), last, chosen)  # NaN are sorted last
+    chosen = in_dtype(chosen, np.result_type(dtype, kind) if blends else dtype)
     lead = range(-np.ndim(at), 0)
     chosen = np.moveaxis(chosen, tuple(lead), tuple(range(len(lead))))
     return np.reshape(chosen, (*np.shape(at), *shape)) if keepdims else chosen
@@ -65,7 +75,7 @@ def _quantile(
 def _rows(a: Raw, axis: Any) -> tuple[Raw, tuple[int, ...]]:
     """What is reduced over, along one last axis; and the shape that keepdims leaves."""
     shape = np.shape(a)
-    reduced = axes_of(len(shape), axis)
+    reduced = checked(len(shape), axis)
     others = [i for i in range(len(shape)) if i not in reduced]
     moved = np.transpose(a, (*others, *reduced)) if shape else a
     count = int(np.prod([shape[i] for i in reduced], dtype=int))
@@ -85,8 +95,14 @@ def _median(
     overwrite_input: bool = False,
     keepdims: bool = False,
 ) -> Raw:
-    """np.median: the middle one, or the mean of the two in the middle."""
-    return _quantile(a, 0.5, axis, keepdims=keepdims)
+    """np.median: the middle one, or the mean of the two in the middle; NaN of nothing."""
+    rows, shape = _rows(strong(a), axis)
+    count = np.shape(rows)[-1]
+    ordered = np.sort(rows, axis=-1)
+    found = np.mean(ordered[..., (count - 1) // 2 : count // 2 + 1], axis=-1)
+    if count and np.result_type(rows).kind in "fc":  # NaN are sorted last
+        found = np.where(np.isnan(ordered[..., -1]), ordered[..., -1], found)
+    return np.reshape(found, shape) if keepdims else found
 
 
 def _average(
@@ -100,8 +116,15 @@ def _average(
     """np.average: a mean with weights, which are differentiated by, too."""
     a = as_array(a)
     shape = np.shape(a)
-    axes = axes_of(len(shape), axis)
-    weights = np.ones(shape) if weights is None else as_array(weights)
+    axes = checked(len(shape), axis)
+    if weights is None:
+        mean = np.mean(a, axis=axis, keepdims=keepdims)
+        count = math.prod(shape) / np.size(mean)  # by zero: an error, as NumPy has it
+        return (mean, np.full_like(og.stop_gradient(mean), count)[()]) if returned else mean
+    weights = as_array(weights)
+    whole = np.result_type(a).kind in "biu"
+    dtype = np.result_type(a, weights, *[np.float64] * whole)
+    weights = in_dtype(weights, dtype)
     if np.shape(weights) != shape:
         if np.shape(weights) != tuple(shape[i] for i in axes):
             raise ValueError(
@@ -111,6 +134,8 @@ def _average(
         weights = np.reshape(ordered, tuple(n if i in axes else 1 for i, n in enumerate(shape)))
     weights = np.broadcast_to(weights, shape)
     total = np.sum(weights, axis=axis, keepdims=keepdims)
+    if np.any(og.stop_gradient(total) == 0):
+        raise ZeroDivisionError("Weights sum to zero, can't be normalized")
     mean = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
     return (mean, total) if returned else mean
 
@@ -138,11 +163,15 @@ def _cov(
         np.atleast_2d(x) if rowvar or np.ndim(x) < 2 else np.transpose(x)
         for x in map(as_array, (m,) if y is None else (m, y))
     ]
+    if ddof is not None and ddof != int(ddof):
+        raise ValueError("ddof must be integer")
     joined = rows[0] if y is None else np.concatenate(rows)
     dtype = np.result_type(joined, np.float64) if dtype is None else dtype
     joined = joined if joined.dtype == dtype else np.astype(joined, dtype)
+    if not np.shape(joined)[0]:
+        return np.zeros((0, 0))
     deviation = joined - np.mean(joined, axis=1, keepdims=True)
-    freedom = np.shape(joined)[1] - (int(not bias) if ddof is None else ddof)
+    freedom = max(np.shape(joined)[1] - (int(not bias) if ddof is None else ddof), 0.0)
     other = np.conjugate(deviation) if np.iscomplexobj(deviation) else deviation
     return np.squeeze(deviation @ np.transpose(other) / freedom)
 

@@ -54,7 +54,7 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
         last = np.zeros(np.shape(x), np.intp)
         last[index] = number
         ct = np.where(last[index] == number, ct, 0)
-    return in_dtype_of(y, unbroadcast(ct, np.shape(ct), np.shape(y)))
+    return _pulled_to(y, ct)
 
 
 @og.op(selects=True, samples=SAMPLES)
@@ -65,7 +65,10 @@ def index_add(x: Raw, y: Raw, *, index: Index) -> Raw:
     """
     out = _copy_for(x, y)
     if isinstance(out, np.ndarray) or og.is_traced(out):
-        np.add.at(out, index, np.asarray(y, out.dtype))
+        y = np.asarray(y, out.dtype)
+        while y.ndim and y.shape[0] == 1:  # NumPy drops ones in front where it assigns
+            y = y[0]
+        np.add.at(out, index, y)
     else:
         refuse_repeats(out, index)
         out[index] = out[index] + y
@@ -84,8 +87,14 @@ def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
 
 @index_add.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, y: Raw, *, index: Index) -> Raw:
-    ct = g[index]
-    return in_dtype_of(y, unbroadcast(ct, np.shape(ct), np.shape(y)))
+    return _pulled_to(y, g[index])
+
+
+def _pulled_to(y: Raw, ct: Raw) -> Raw:
+    """The cotangent of what was put in a place, of that of the place."""
+    shape = np.shape(y)
+    leading = max(0, len(shape) - np.ndim(ct))  # ones, which NumPy drops
+    return np.reshape(in_dtype_of(y, unbroadcast(ct, np.shape(ct), shape[leading:])), shape)
 
 
 def _trace_index_set(x: Any, y: Any, *, index: Index) -> Any:

@@ -23,6 +23,7 @@ from opgrad_elementary.hyperbolic import atanh as atanh
 from opgrad_elementary.hyperbolic import cosh as cosh
 from opgrad_elementary.hyperbolic import sinh as sinh
 from opgrad_elementary.hyperbolic import tanh as tanh
+from opgrad_elementary.loops import like
 from opgrad_elementary.powers import cbrt as cbrt
 from opgrad_elementary.powers import hypot as hypot
 from opgrad_elementary.powers import reciprocal as reciprocal
@@ -34,7 +35,16 @@ from opgrad_elementary.rounding import clipped, parts, truncated
 from opgrad_elementary.rounding import floor as floor
 from opgrad_elementary.rounding import round as round
 from opgrad_elementary.rounding import sign as sign
-from opgrad_elementary.signs import copysign, float_power, heaviside, ldexp
+from opgrad_elementary.signs import (
+    copysign,
+    fabs,
+    float_power,
+    fmax,
+    fmin,
+    heaviside,
+    ldexp,
+    positive,
+)
 from opgrad_elementary.trigonometric import acos as acos
 from opgrad_elementary.trigonometric import asin as asin
 from opgrad_elementary.trigonometric import atan as atan
@@ -43,6 +53,25 @@ from opgrad_elementary.trigonometric import cos as cos
 from opgrad_elementary.trigonometric import sin as sin
 from opgrad_elementary.trigonometric import sinc as sinc
 from opgrad_elementary.trigonometric import tan as tan
+
+UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
+    np.positive: positive,
+    np.fabs: fabs,
+    np.rint: round,
+    np.trunc: truncated,
+    np.modf: parts,
+    np.copysign: copysign,
+    np.heaviside: heaviside,
+    np.ldexp: ldexp,
+    np.float_power: float_power,
+    np.fmax: fmax,
+    np.fmin: fmin,
+    np.radians: radians,
+    np.deg2rad: radians,
+    np.degrees: degrees,
+    np.rad2deg: degrees,
+}
+"""Ufuncs that are made of ops."""
 
 
 @og.hookimpl.opgrad_ops
@@ -61,16 +90,7 @@ def opgrad_functions() -> Mapping[Callable[..., Any], Callable[..., Any]]:
     """NumPy functions made of ops."""
     return {
         np.clip: clipped,
-        np.trunc: truncated,
         np.fix: truncated,
-        np.modf: parts,
-        np.copysign: copysign,
-        np.heaviside: heaviside,
-        np.ldexp: ldexp,
-        np.float_power: float_power,
-        np.radians: radians,
-        np.deg2rad: radians,
-        np.degrees: degrees,
-        np.rad2deg: degrees,
         np.angle: angle,
+        **{ufunc: like(ufunc, function) for ufunc, function in UFUNCS.items()},
     }

@@ -10,16 +10,16 @@ from opgrad import Raw
 
 
 def radians(x: Raw, /) -> Raw:
-    """np.radians and np.deg2rad."""
+    """From degrees to radians."""
     return x * (math.pi / 180)
 
 
 def degrees(x: Raw, /) -> Raw:
-    """np.degrees and np.rad2deg."""
+    """From radians to degrees."""
     return x * (180 / math.pi)
 
 
 def angle(z: Raw, deg: bool = False) -> Raw:
     """np.angle: of a real number, 0 or pi."""
-    found = np.arctan2(np.imag(z), np.real(z))
+    found = np.arctan2(np.imag(z), np.real(z)) if np.iscomplexobj(z) else np.arctan2(0, z)
     return degrees(found) if deg else found

@@ -55,6 +55,8 @@ def asinh(x: Raw) -> Raw:
 
 @asinh.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    if np.iscomplexobj(x):
+        return quotient(g, np.sqrt(1.0 + 1j * x) * np.sqrt(1.0 - 1j * x))
     return g / np.hypot(1.0, x)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import opgrad as og
 from opgrad import Raw
 from opgrad_elementary.quotient import direction, quotient
-from opgrad_elementary.samples import ANYWHERE, PAIRS, POSITIVE
+from opgrad_elementary.samples import ANYWHERE, OFF_THE_GRID, PAIRS, POSITIVE
 
 
 @og.op(elementwise=True, implements=np.sqrt, samples=POSITIVE)
@@ -41,7 +41,7 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
 @og.op(elementwise=True, implements=np.square, samples=ANYWHERE)
 def square(x: Raw) -> Raw:
     """x * x, exact on Python's integers. Derivative: 2 * x."""
-    return x * x
+    return x * x if isinstance(x, int) else np.square(x)
 
 
 @square.vjp
@@ -49,14 +49,14 @@ def _(g: Raw, out: Raw, x: Raw) -> Raw:
     return 2 * g * x
 
 
-@og.op(elementwise=True, implements=np.reciprocal, samples=ANYWHERE)
+@og.op(elementwise=True, implements=np.reciprocal, samples=OFF_THE_GRID)
 def reciprocal(x: Raw) -> Raw:
-    """1 / x, a true division for integers too (numpy.reciprocal gives 0 for them).
+    """1 / x; of integers a whole number, as in NumPy: 0 unless x is -1 or 1.
 
     Derivative: -1 / x**2. At x = 0 what division is without OpGrad: an error for Python numbers,
     inf and a warning for arrays.
     """
-    return 1 / x
+    return 1 / x if x.__class__ is float or x.__class__ is complex else np.reciprocal(x)
 
 
 @reciprocal.vjp

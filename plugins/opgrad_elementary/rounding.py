@@ -13,10 +13,10 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
+from opgrad_elementary.loops import is_number
 from opgrad_elementary.samples import ANYWHERE, OFF_THE_GRID
 
-_REAL = frozenset({bool, int, float})
-"""Python's own real numbers: NumPy's float64, a float to ``isinstance``, is none of them."""
+_NUMBERS = frozenset({bool, int, float})
 
 
 @og.op(elementwise=True, implements=np.sign, samples=ANYWHERE)
@@ -39,7 +39,7 @@ def ceil(x: Raw) -> Raw:
 
 @og.op(
     elementwise=True,
-    implements=(np.round, np.around, np.rint),
+    implements=(np.round, np.around),
     samples=[*ANYWHERE, og.Sample(3.14159, decimals=2), og.Sample(1234, decimals=-2)],
 )
 def round(x: Raw, *, decimals: int = 0) -> Raw:
@@ -80,10 +80,12 @@ def clip(x: Raw, low: Raw, high: Raw) -> Raw:
     where x is at a bound: 1 for x, 0 for the bound. With NaN: 1 for those that are not known to lie
     beyond another one.
     """
-    if {type(x), type(low), type(high)} <= _REAL:
+    kinds = {x.__class__, low.__class__, high.__class__}
+    if kinds <= _NUMBERS:  # NumPy would round or refuse large integers
         if x != x or low != low or high != high:
             return math.nan
-        return min(max(x, low), high)  # NumPy would round or refuse large integers
+        chosen = min(max(x, low), high)
+        return chosen if len(kinds) == 1 else float(chosen) if float in kinds else int(chosen)
     return og.ordered(np.minimum(np.maximum(x, low), high))
 
 
@@ -114,7 +116,13 @@ def clipped(
     """np.clip: the op, or with one bound the larger or smaller one, as clip has it at the kink."""
     low: Any
     high: Any
+    if (min is not None or max is not None) and (a_min is not None or a_max is not None):
+        raise ValueError("the bounds of np.clip are given twice: as a_min, a_max and as min, max")
     low, high = a_min if min is None else min, a_max if max is None else max
+    a, low, high = (np.array(x) if isinstance(x, list | tuple) else x for x in (a, low, high))
+    low, high = _within_range(low, a, 0), _within_range(high, a, 1)
+    if is_number(a) and not (is_number(low) and is_number(high)):
+        a = a * np.result_type(a).type(1)  # which NumPy makes an array of, with a dtype of its own
     if low is not None and high is not None:
         return clip(a, low, high)
     if np.result_type(a).kind == "f" and (low is not None or high is not None):
@@ -122,6 +130,15 @@ def clipped(
     if low is None and high is None:
         return np.positive(a)
     return np.minimum(a, high) if high is not None else np.maximum(a, low)
+
+
+def _within_range(bound: Any, a: Raw, side: int) -> Any:
+    """No bound, where it is a Python integer beyond the integers of that dtype, on its own side."""
+    dtype = np.result_type(a)
+    if bound.__class__ is not int or dtype.kind not in "iu" or is_number(a):
+        return bound
+    info = np.iinfo(dtype)
+    return None if (bound > info.max if side else bound < info.min) else bound
 
 
 def truncated(x: Raw, /) -> Raw:

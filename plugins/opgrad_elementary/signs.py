@@ -1,4 +1,4 @@
-"""Functions of signs, and of powers of two: made of ops."""
+"""Functions of signs, of powers of two, and of what may be NaN: made of ops."""
 
 from __future__ import annotations
 
@@ -9,29 +9,55 @@ import numpy as np
 import opgrad as og
 from opgrad import Raw
 
+_LARGEST = 12
+"""Of powers of two: no overflow in half precision."""
+
 
 def copysign(x: Raw, y: Raw, /) -> Raw:
-    """np.copysign: the size of x, the sign of y, to which no gradient flows."""
+    """The size of x, the sign of y, to which no gradient flows."""
+    is_plain = not isinstance(x, og.Node)
+    if is_plain:
+        return np.copysign(x, og.stop_gradient(y))
     size = np.absolute(x)
     return np.where(np.signbit(y), -size, size)
 
 
 def heaviside(x: Raw, h: Raw, /) -> Raw:
-    """np.heaviside: a step, flat on both sides; a gradient flows to h where x is 0."""
+    """A step, flat on both sides; a gradient flows to h where x is 0."""
     return np.where(np.equal(x, 0), h, np.heaviside(og.stop_gradient(x), 0))
 
 
 def ldexp(x: Raw, n: Any, /) -> Raw:
-    """np.ldexp: x times two to the n, an integer."""
-    return x * np.ldexp(np.result_type(x, 1.0).type(1), og.stop_gradient(n))
+    """x times two to the n, an integer, to which no gradient flows."""
+    n = og.stop_gradient(n)
+    for _ in range(2):  # the power alone may overflow where the product does not
+        part = np.clip(n, -_LARGEST, _LARGEST)
+        if not np.any(part != n):
+            break
+        x, n = x * np.ldexp(np.result_type(x).type(1), part), n - part
+    return x * np.ldexp(np.result_type(x).type(1), n)
 
 
 def float_power(x: Raw, y: Raw, /) -> Raw:
-    """np.float_power: a power in double precision at least."""
-    return np.power(*(_in_double(each) for each in (x, y)))
+    """A power in double precision at least."""
+    return np.power(x, y)
 
 
-def _in_double(x: Raw) -> Raw:
-    if isinstance(x, int | float | complex):
-        return x
-    return np.astype(x, np.result_type(x, np.float64))
+def fabs(x: Raw, /) -> Raw:
+    """The absolute value, a floating-point number."""
+    return np.absolute(x)
+
+
+def positive(x: Raw, /) -> Raw:
+    """The same."""
+    return og.ops["arithmetic.identity"](x)
+
+
+def fmax(x: Raw, y: Raw, /) -> Raw:
+    """The larger of two, of which one may be NaN."""
+    return np.maximum(np.where(np.isnan(x), y, x), np.where(np.isnan(y), x, y))
+
+
+def fmin(x: Raw, y: Raw, /) -> Raw:
+    """The smaller of two, of which one may be NaN."""
+    return np.minimum(np.where(np.isnan(x), y, x), np.where(np.isnan(y), x, y))

@@ -60,7 +60,7 @@ def sinc(x: Raw) -> Raw:
 
 @sinc.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
-    near = (x > -0.1) & (x < 0.1)
+    near = np.abs(x) < 0.1
     far = np.where(near, 1.0, x)
     angle = far * math.pi
     away = (np.cos(angle) - np.sin(angle) / angle) / far
@@ -111,6 +111,8 @@ def atan(x: Raw) -> Raw:
 
 @atan.vjp
 def _(g: Raw, out: Raw, x: Raw) -> Raw:
+    if np.iscomplexobj(x):
+        return quotient(g, (1.0 + 1j * x) * (1.0 - 1j * x))
     norm = np.hypot(1.0, x)  # 1 + x * x might overflow
     return g / norm / norm
 

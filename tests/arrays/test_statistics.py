@@ -174,7 +174,6 @@ def test_quantiles_beyond_the_ends_are_refused(q: float) -> None:
     [
         lambda v: np.quantile(v, 0.5, method="weibull"),
         lambda v: np.cov(v, fweights=[1, 2, 1, 1]),
-        lambda v: np.nan_to_num(v * 1j),
     ],
 )
 def test_what_is_not_there_is_refused(function: Function) -> None:
