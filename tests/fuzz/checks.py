@@ -1,0 +1,28 @@
+"""All checks, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tests.fuzz import checks_derivatives, checks_runs, checks_special, checks_values
+from tests.fuzz.subject import Subject
+
+Check = Callable[[Subject], int]
+"""How many numbers were compared; raises Fault, or Refused."""
+
+CHECKS: Mapping[str, Check] = {
+    "values": checks_values.values_of_floats,
+    "values_of_all": checks_values.values_of_all,
+    "gradient": checks_derivatives.gradient,
+    "narrow_gradient": checks_derivatives.narrow_gradient,
+    "adjoint": checks_derivatives.adjoint,
+    "second_order": checks_derivatives.second_order,
+    "special": checks_special.special,
+    "checkpointed": checks_runs.checkpointed,
+    "threaded": checks_runs.threaded,
+    "in_python": checks_runs.in_python,
+    "compiled_python": checks_runs.compiled_python,
+    "compiled_llvm": checks_runs.compiled_llvm,
+}
+RARE = {"compiled_llvm": 6, "threaded": 2, "checkpointed": 2}
+"""Those that take long, or that seldom differ: each for one program of so many."""
