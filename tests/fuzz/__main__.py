@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import sys
 import time
 import warnings
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 
 from tests.fuzz.checks import CHECKS
 from tests.fuzz.session import Session
+from tests.fuzz.twin_process import quiet
 
 
 def main() -> int:
@@ -22,17 +24,19 @@ def main() -> int:
     parser.add_argument("--check", action="append", choices=list(CHECKS), help="instead of all")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else time.time_ns() % 1_000_000
-    print(f"seed {seed}", flush=True)
+    out = os.fdopen(quiet(), "w", buffering=1)
+    print(f"seed {seed}", file=out)
     warnings.simplefilter("ignore")
     session = Session(seed, options.check or ())
     start = time.monotonic()
     end = start + options.seconds
     numbers = _until(end) if options.only is None else iter([options.only])
-    session.run(numbers, found=lambda finding: print(finding, flush=True))
+    session.run(numbers, found=lambda finding: print(finding, file=out))
     took = time.monotonic() - start
-    print(session.summary())
-    print(f"\n{session.programs} programs in {took:.0f} s: {60 * session.programs / took:.0f} a minute")
-    print(f"{len(session.findings)} kinds of faults; seed {seed}")
+    print(session.summary(), file=out)
+    rate = 60 * session.programs / took
+    print(f"\n{session.programs} programs in {took:.0f} s: {rate:.0f} a minute", file=out)
+    print(f"{len(session.findings)} kinds of faults; seed {seed}", file=out)
     return 1 if session.findings else 0
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from tests.fuzz.draft import Draft
-from tests.fuzz.program import Call, Ref
+from tests.fuzz.program import Call
 
 Kind: TypeAlias = Callable[[Draft, list[Any]], Any]
 """Of the draft, and the values of the arrays that the call has been given."""
@@ -35,14 +35,16 @@ def numbers(
     if dtype == np.bool_:
         return rng.random(shape) < 0.5
     if dtype.kind in "iu":
-        return rng.integers(max(int(np.ceil(low)), 0 if dtype.kind == "u" else -9), int(high) + 1,
-                            shape).astype(dtype)
+        return rng.integers(
+            max(int(np.ceil(low)), 0 if dtype.kind == "u" else -9), int(high) + 1, shape
+        ).astype(dtype)
     x = np.asarray(np.round(rng.uniform(low, high, shape), 3))
     if draft.wild and draft.chance(0.5):
         x = np.where(rng.random(shape) < 0.4, rng.choice(SPECIAL, shape), x)
     if dtype.kind == "c":
         x = x + 1j * np.round(rng.uniform(low, high, shape), 3)
-    return np.asarray(x).astype(dtype)
+    with np.errstate(over="ignore", under="ignore"):
+        return np.asarray(x).astype(dtype)
 
 
 def as_given(draft: Draft, x: Any) -> Any:
@@ -79,8 +81,13 @@ def array(
     def make(draft: Draft, before: list[Any]) -> Any:
         ref = draft.pick(suits) if draft.chance(0.7) else None
         if ref is None and into and draft.chance(0.5):
-            near = draft.pick(lambda x: np.asarray(x).dtype.kind == "f" and
-                              (len(shapes) >= 9 or np.ndim(x) in ndims) and fits(np.asarray(x)))
+            near = draft.pick(
+                lambda x: (
+                    np.asarray(x).dtype.kind == "f"
+                    and (len(shapes) >= 9 or np.ndim(x) in ndims)
+                    and fits(np.asarray(x))
+                )
+            )
             if near is not None:
                 tamed = draft.add(Call("np.tanh", (near,)))
                 scaled = tamed and draft.add(Call("*", (tamed, (high - low) / 2.1)))
@@ -106,15 +113,25 @@ REAL_AXED = array(
     shapes=[s for s in SHAPES if s and 0 not in s],
     fits=lambda x: x.ndim > 0 and x.size > 0,
 )
-VECTOR = array(dtypes=FLOATING, shapes=[(3,), (4,), (2,), (5,)], fits=lambda x: x.ndim == 1 and x.size)
-REAL_VECTOR = array(dtypes=[np.float64] * 6 + [np.float32, np.int64], shapes=[(3,), (4,), (5,)],
-                    fits=lambda x: x.ndim == 1 and x.size > 1)
-MATRIX = array(dtypes=FLOATING, shapes=[(2, 3), (3, 2), (2, 2), (3, 3)],
-               fits=lambda x: x.ndim == 2 and x.size)
-REAL_MATRIX = array(dtypes=[np.float64] * 6 + [np.float32], shapes=[(2, 3), (3, 2), (2, 2), (3, 3)],
-                    fits=lambda x: x.ndim == 2 and x.size)
-CUBE = array(dtypes=FLOATING, shapes=[(2, 2, 2), (1, 2, 3), (2, 1, 2)],
-             fits=lambda x: x.ndim == 3 and x.size)
+VECTOR = array(
+    dtypes=FLOATING, shapes=[(3,), (4,), (2,), (5,)], fits=lambda x: x.ndim == 1 and x.size
+)
+REAL_VECTOR = array(
+    dtypes=[np.float64] * 6 + [np.float32, np.int64],
+    shapes=[(3,), (4,), (5,)],
+    fits=lambda x: x.ndim == 1 and x.size > 1,
+)
+MATRIX = array(
+    dtypes=FLOATING, shapes=[(2, 3), (3, 2), (2, 2), (3, 3)], fits=lambda x: x.ndim == 2 and x.size
+)
+REAL_MATRIX = array(
+    dtypes=[np.float64] * 6 + [np.float32],
+    shapes=[(2, 3), (3, 2), (2, 2), (3, 3)],
+    fits=lambda x: x.ndim == 2 and x.size,
+)
+CUBE = array(
+    dtypes=FLOATING, shapes=[(2, 2, 2), (1, 2, 3), (2, 1, 2)], fits=lambda x: x.ndim == 3 and x.size
+)
 
 
 def bounded(low: float, high: float) -> Kind:
@@ -142,7 +159,12 @@ def beside(kind: Kind = ANY) -> Kind:
                 return ref
         if way < 0.7:
             return draft.choice([2, 0.5, -1, 3.0, 1, 0.25, 2j, np.float32(0.5), True])
-        options = [shape, shape[-1:], (1,) * len(shape), tuple(n if i else 1 for i, n in enumerate(shape))]
+        options = [
+            shape,
+            shape[-1:],
+            (1,) * len(shape),
+            tuple(n if i else 1 for i, n in enumerate(shape)),
+        ]
         x = numbers(draft, draft.choice(options), draft.choice(DTYPES))
         ref = draft.fresh(as_given(draft, x))
         before.append(x)
@@ -165,7 +187,9 @@ def near(low: float, high: float) -> Kind:
     return make
 
 
-def like(*, dtypes: Sequence[Any] | None = None, low: float = -2, high: float = 2, which: int = 0) -> Kind:
+def like(
+    *, dtypes: Sequence[Any] | None = None, low: float = -2, high: float = 2, which: int = 0
+) -> Kind:
     """Of the same shape as an array before."""
 
     def make(draft: Draft, before: list[Any]) -> Any:
@@ -174,7 +198,9 @@ def like(*, dtypes: Sequence[Any] | None = None, low: float = -2, high: float = 
         ref = None
         if draft.chance(0.5) and (low, high) == (-2, 2):
             ref = draft.pick(
-                lambda x: np.shape(x) == shape and (kinds is None or np.asarray(x).dtype.kind in kinds)
+                lambda x: (
+                    np.shape(x) == shape and (kinds is None or np.asarray(x).dtype.kind in kinds)
+                )
             )
         if ref is None:
             x = numbers(draft, shape, draft.choice(dtypes or DTYPES), low, high)
@@ -185,8 +211,13 @@ def like(*, dtypes: Sequence[Any] | None = None, low: float = -2, high: float = 
     return make
 
 
-def shaped(*sizes: int | Callable[[tuple[int, ...]], int], which: int = 0,
-           dtypes: Sequence[Any] = FLOATING, low: float = -2, high: float = 2) -> Kind:
+def shaped(
+    *sizes: int | Callable[[tuple[int, ...]], int],
+    which: int = 0,
+    dtypes: Sequence[Any] = FLOATING,
+    low: float = -2,
+    high: float = 2,
+) -> Kind:
     """Of a shape that is told by that of an array before."""
 
     def make(draft: Draft, before: list[Any]) -> Any:
@@ -268,7 +299,10 @@ def index(draft: Draft, before: list[Any]) -> Any:
         return (None, one(shape[0]))
     if way < 0.8:
         return rng.random(shape) < 0.5
-    return tuple(int(rng.integers(-n, n)) if n and draft.chance(0.5) else slice(None, None, -1) for n in shape)
+    return tuple(
+        int(rng.integers(-n, n)) if n and draft.chance(0.5) else slice(None, None, -1)
+        for n in shape
+    )
 
 
 def several(low: int, high: int, *, same: bool = True, kind: Kind = ANY, make: type = list) -> Kind:
@@ -284,7 +318,7 @@ def several(low: int, high: int, *, same: bool = True, kind: Kind = ANY, make: t
 
 
 def square(way: str = "") -> Kind:
-    """A square matrix, far from singular: any, symmetric, positive (definite), triangular, a stack."""
+    """Square matrices, far from singular: any, symmetric, positive definite, triangular."""
 
     def make(draft: Draft, before: list[Any]) -> Any:
         rng, n = draft.rng, draft.choice([1, 2, 2, 3])
@@ -333,7 +367,9 @@ def sample_input(value: Any) -> Kind:
         x = np.asarray(value)
         ref = None
         if x.dtype.kind == "f" and x.size <= 12 and draft.chance(0.5):
-            scalar = draft.pick(lambda y: np.asarray(y).dtype.kind == "f" and np.shape(y) in ((), x.shape))
+            scalar = draft.pick(
+                lambda y: np.asarray(y).dtype.kind == "f" and np.shape(y) in ((), x.shape)
+            )
             if scalar is not None:
                 base = draft.fresh(value)
                 small = draft.add(Call("np.tanh", (scalar,)))
@@ -345,5 +381,3 @@ def sample_input(value: Any) -> Kind:
         return ref
 
     return make
-
-

@@ -15,7 +15,6 @@ from tests.fuzz.arguments import (
     beside,
     bounded,
     constant,
-    like,
     near,
     one_axis,
     one_of,
@@ -24,7 +23,9 @@ from tests.fuzz.table import Table
 
 CALLS = Table()
 
-ANYTHING = "np.absolute np.conjugate np.negative np.positive np.real np.imag np.square np.exp np.sin"
+ANYTHING = (
+    "np.absolute np.conjugate np.negative np.positive np.real np.imag np.square np.exp np.sin"
+)
 ANYTHING += " np.cos np.sinh np.cosh np.tanh np.arctan np.arcsinh np.sinc np.sign np.rint np.exp2"
 ANYTHING += " np.expm1 np.angle np.copy np.isfinite np.isinf np.isnan np.iscomplex np.isreal"
 ANYTHING += " np.zeros_like np.ones_like np.nan_to_num np.iscomplexobj np.isrealobj np.round"
@@ -41,7 +42,9 @@ REALS = "np.fabs np.floor np.ceil np.trunc np.fix np.cbrt np.radians np.degrees 
 REALS += " np.rad2deg np.signbit np.modf np.isposinf np.isneginf np.i0 np.tan np.cbrt"
 CALLS.add(REALS, REAL)
 CALLS.add("np.log np.log2 np.log10 np.sqrt np.reciprocal np.log np.sqrt", bounded(0.3, 3))
-CALLS.add("np.sqrt np.log np.log2 np.log10 np.reciprocal np.arctanh np.arcsin np.arccos np.log1p", FINE)
+CALLS.add(
+    "np.sqrt np.log np.log2 np.log10 np.reciprocal np.arctanh np.arcsin np.arccos np.log1p", FINE
+)
 CALLS.add("np.log1p", bounded(-0.6, 3))
 CALLS.add("np.arcsin np.arccos np.arctanh", bounded(-0.9, 0.9))
 CALLS.add("np.arccosh", bounded(1.2, 4))
@@ -50,7 +53,9 @@ CALLS.add("np.i0", FLOAT)
 CALLS.add("np.unwrap", FULL, axis=one_axis, period=one_of(3.0), discont=one_of(1.0))
 CALLS.add("np.invert", REAL)
 
-PAIRS = "np.add np.subtract np.multiply np.true_divide np.maximum np.minimum np.fmax np.fmin np.equal"
+PAIRS = (
+    "np.add np.subtract np.multiply np.true_divide np.maximum np.minimum np.fmax np.fmin np.equal"
+)
 PAIRS += " np.not_equal np.less np.less_equal np.greater np.greater_equal np.logical_and"
 PAIRS += " np.logical_or np.logical_xor np.isclose np.array_equal np.allclose np.array_equiv"
 PAIRS += " np.divide np.power np.float_power np.result_type np.may_share_memory np.shares_memory"
@@ -72,7 +77,9 @@ OUTERS = "add subtract multiply divide maximum minimum less less_equal greater g
 OUTERS += " not_equal power"
 CALLS.add([f"np.{name}.outer" for name in OUTERS.split()], VECTOR, VECTOR)
 CALLS.add("np.hypot.outer np.arctan2.outer np.logaddexp.outer", REAL, FLOAT)
-REDUCES = "np.add.reduce np.multiply.reduce np.maximum.reduce np.minimum.reduce np.logical_and.reduce"
+REDUCES = (
+    "np.add.reduce np.multiply.reduce np.maximum.reduce np.minimum.reduce np.logical_and.reduce"
+)
 REDUCES += " np.logical_or.reduce np.add.accumulate np.multiply.accumulate np.maximum.accumulate"
 REDUCES += " np.minimum.accumulate"
 CALLS.add(REDUCES, AXED, axis=one_axis)

@@ -1,4 +1,4 @@
-"""Calls of ``numpy.linalg``. Where results have a choice of sign or phase, what has none is taken."""
+"""Calls of ``numpy.linalg``: on matrices that are far from singular."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ CALLS.add("np.linalg.lstsq", REAL_MATRIX, shaped(lambda shape: shape[0]), rcond=
 CALLS.add("np.linalg.norm", FULL, axis=axis, keepdims=FLAG)
 CALLS.add("np.linalg.norm", MATRIX, ord=one_of("fro", "nuc", 1, -1, 2, float("inf")))
 CALLS.add("np.linalg.norm", FULL, ord=one_of(None, 2), axis=axis)
-CALLS.add("np.linalg.vector_norm", FULL, axis=axis, keepdims=FLAG, ord=one_of(1, 2, 3, float("inf")))
+CALLS.add(
+    "np.linalg.vector_norm", FULL, axis=axis, keepdims=FLAG, ord=one_of(1, 2, 3, float("inf"))
+)
 CALLS.add("np.linalg.matrix_norm", MATRIX, ord=one_of("fro", "nuc", 1, 2), keepdims=FLAG)
 CALLS.add("np.linalg.matrix_power", square(), one_of(0, 1, 2, 3, -1))
 CALLS.add("np.linalg.multi_dot", several(2, 4, kind=square("flat")))

@@ -5,7 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from tests.fuzz import arguments as a
-from tests.fuzz.arguments import ANY, AXED, FULL, MATRIX, REAL, axes, axis, beside, bounded, near, one_axis, one_of, shaped
+from tests.fuzz.arguments import (
+    ANY,
+    AXED,
+    FULL,
+    MATRIX,
+    REAL,
+    axes,
+    axis,
+    beside,
+    bounded,
+    near,
+    one_axis,
+    one_of,
+    shaped,
+)
 from tests.fuzz.table import Table
 
 CALLS = Table()
@@ -47,5 +61,21 @@ CALLS.add(".clip", REAL, one_of(-1, -0.5), one_of(1.0, 0.5))
 CALLS.add(".round", ANY, decimals=one_of(0, 1))
 CALLS.add(".astype", ANY, one_of(np.float32, float, complex, int))
 
-CALLS.add("og.at.set og.at.add", a.array(dtypes=[np.float64, np.float32], shapes=[(3,), (2, 3)], fits=lambda x: x.ndim and x.size), a.index, one_of(2.0, 1, 0.5))
-CALLS.add("og.at.set og.at.add", a.array(dtypes=[np.float64], shapes=[(3,), (2, 3)], fits=lambda x: x.ndim and x.size and x.dtype == np.float64), one_of(0, slice(1, None)), a.array(shapes=[()], dtypes=[np.float64], fits=lambda x: not x.ndim))
+CALLS.add(
+    "og.at.set og.at.add",
+    a.array(
+        dtypes=[np.float64, np.float32], shapes=[(3,), (2, 3)], fits=lambda x: x.ndim and x.size
+    ),
+    a.index,
+    one_of(2.0, 1, 0.5),
+)
+CALLS.add(
+    "og.at.set og.at.add",
+    a.array(
+        dtypes=[np.float64],
+        shapes=[(3,), (2, 3)],
+        fits=lambda x: x.ndim and x.size and x.dtype == np.float64,
+    ),
+    one_of(0, slice(1, None)),
+    a.array(shapes=[()], dtypes=[np.float64], fits=lambda x: not x.ndim),
+)

@@ -24,5 +24,15 @@ CHECKS: Mapping[str, Check] = {
     "compiled_python": checks_runs.compiled_python,
     "compiled_llvm": checks_runs.compiled_llvm,
 }
-RARE = {"compiled_llvm": 6, "threaded": 2, "checkpointed": 2}
+RARE = {"compiled_llvm": 8, "threaded": 2, "checkpointed": 2, "in_python": 2}
 """Those that take long, or that seldom differ: each for one program of so many."""
+OF_DERIVATIVES = (
+    "narrow_gradient",
+    "adjoint",
+    "second_order",
+    "special",
+    "checkpointed",
+    "threaded",
+)
+AFTER = {**dict.fromkeys(OF_DERIVATIVES, "gradient"), "compiled_llvm": "compiled_python"}
+"""What would find again what another check has found of a program."""

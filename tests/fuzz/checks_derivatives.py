@@ -18,7 +18,7 @@ RELATIVE = 1e-7
 
 
 def weights(cotangents: Sequence[Any]) -> Any:
-    """What a vector of real and imaginary parts is multiplied by: Re(u z) = Re u Re z - Im u Im z."""
+    """What real and imaginary parts are multiplied by: Re(u z) = Re u Re z - Im u Im z."""
     return vector([np.conjugate(u) for u in cotangents])
 
 
@@ -158,7 +158,14 @@ def narrow_gradient(subject: Subject) -> int:
 
     def run() -> Any:
         out, pull = og.vjp(parts, *subject.active)
-        return list(pull([np.asarray(u).astype(np.asarray(y).dtype)[()] for u, y in zip(subject.cotangents, out, strict=True)]))
+        return list(
+            pull(
+                [
+                    np.asarray(u).astype(np.asarray(y).dtype)[()]
+                    for u, y in zip(subject.cotangents, out, strict=True)
+                ]
+            )
+        )
 
     gradients = successful(attempt(run))
     _same_forms(gradients, subject.active)
@@ -173,7 +180,9 @@ def adjoint(subject: Subject) -> int:
     parts = subject.by_active(subject.own)
     _, pushed = successful(attempt(og.jvp, parts, subject.wide, subject.tangents))
     forward = [np.real(np.asarray(u) * t) for u, t in zip(subject.cotangents, pushed, strict=True)]
-    backward = [np.real(np.asarray(g) * v) for g, v in zip(gradients, subject.tangents, strict=True)]
+    backward = [
+        np.real(np.asarray(g) * v) for g, v in zip(gradients, subject.tangents, strict=True)
+    ]
     return _one_number(forward, backward, "jvp, and vjp")
 
 
@@ -209,7 +218,11 @@ def second_order(subject: Subject) -> int:
     compared = 0
     for given, where in ((vector(back), "hvp"), (vector(forward), "jvp of grad")):
         tolerance = 10 * errors + 1e-6 * np.max(np.abs(slopes), initial=1e-3)
-        known = np.isfinite(errors) & (errors < 1e-4 * np.maximum(np.abs(slopes), 1e-2)) & np.isfinite(given)
+        known = (
+            np.isfinite(errors)
+            & (errors < 1e-4 * np.maximum(np.abs(slopes), 1e-2))
+            & np.isfinite(given)
+        )
         wrong = known & ~(np.abs(given - slopes) <= tolerance)
         if np.any(wrong):
             raise Fault("second derivative", given, slopes, where)

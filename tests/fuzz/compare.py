@@ -14,7 +14,14 @@ Noise = Callable[[], list[Any] | None]
 """The leaves of results that rounding might have given instead; called if there is a difference."""
 
 
-def assert_same(given: Any, expected: Any, eps: float = 0.0, where: str = "result", floor: float = 0.0, loosely: bool = False) -> None:
+def assert_same(
+    given: Any,
+    expected: Any,
+    eps: float = 0.0,
+    where: str = "result",
+    floor: float = 0.0,
+    loosely: bool = False,
+) -> None:
     """The same containers of the same leaves.
 
     Raises:
@@ -25,7 +32,9 @@ def assert_same(given: Any, expected: Any, eps: float = 0.0, where: str = "resul
             isinstance(expected, tuple) and isinstance(given, tuple)
         ):
             raise Fault("container", given, expected, where)
-        if len(given) != len(expected) or (isinstance(expected, dict) and list(given) != list(expected)):
+        if len(given) != len(expected) or (
+            isinstance(expected, dict) and list(given) != list(expected)
+        ):
             raise Fault("container", given, expected, where)
         keys = list(expected) if isinstance(expected, dict) else range(len(expected))
         for key in keys:
@@ -36,11 +45,17 @@ def assert_same(given: Any, expected: Any, eps: float = 0.0, where: str = "resul
         if given is not expected and not (type(given) is type(expected) and given == expected):
             raise Fault("value", given, expected, where)
         return
-    if loosely and isinstance(given, int | float | complex) and isinstance(expected, np.generic | np.ndarray):
-        given = np.asarray(given)[()]
+    if loosely:
+        given, expected = _numpys(given), _numpys(expected)
     _same_form(given, expected, where)
     if bits(given) != bits(expected):
-        _same_elements(np.asarray(given), np.asarray(expected), eps, floor, where, (given, expected))
+        _same_elements(
+            np.asarray(given), np.asarray(expected), eps, floor, where, (given, expected)
+        )
+
+
+def _numpys(x: Any) -> Any:
+    return np.asarray(x)[()] if isinstance(x, int | float | complex) else x
 
 
 def _same_form(given: Any, expected: Any, where: str) -> None:
@@ -56,7 +71,9 @@ def _same_form(given: Any, expected: Any, where: str) -> None:
         raise Fault("dtype", given, expected, where)
 
 
-def _same_elements(x: Any, y: Any, eps: float, floor: float, where: str, whole: tuple[Any, Any]) -> None:
+def _same_elements(
+    x: Any, y: Any, eps: float, floor: float, where: str, whole: tuple[Any, Any]
+) -> None:
     if x.dtype.kind == "c":
         scale = eps * np.where(np.isfinite(y), np.abs(y), 0) if y.shape else 0.0
         extra = float(np.max(scale, initial=0))

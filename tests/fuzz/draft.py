@@ -64,6 +64,13 @@ class Draft:
         self.values[step.name] = result
         return Ref(step.name)
 
+    def back_to(self, marks: tuple[int, int]) -> None:
+        """Without the inputs and steps that came after so many."""
+        lost = [x.name for x in self.inputs[marks[0] :]] + [x.name for x in self.steps[marks[1] :]]
+        for name in lost:
+            self.values.pop(name, None)
+        del self.inputs[marks[0] :], self.steps[marks[1] :]
+
     def _is_fit(self, result: Any) -> bool:
         if isinstance(result, list | tuple):
             return len(result) < 9 and all(map(self._is_fit, result))

@@ -60,9 +60,11 @@ def vector(parts: Sequence[Any]) -> Any:
     flat = [np.zeros(0)]
     for part in parts:
         x = np.ravel(np.asarray(part))
-        flat += [x.real.astype(np.float64), x.imag.astype(np.float64)] if x.dtype.kind == "c" else [
-            x.astype(np.float64)
-        ]
+        flat += (
+            [x.real.astype(np.float64), x.imag.astype(np.float64)]
+            if x.dtype.kind == "c"
+            else [x.astype(np.float64)]
+        )
     return np.concatenate(flat)
 
 
@@ -71,3 +73,12 @@ def widened(x: Any) -> Any:
     if isinstance(x, np.ndarray | np.generic) and x.dtype in (np.float32, np.complex64, np.float16):
         return x.astype(np.complex128 if x.dtype.kind == "c" else np.float64)
     return x
+
+
+def in_form_of(x: Any, made: Any) -> Any:
+    """Numbers in the dtype of an array, or as a number of the same type."""
+    with np.errstate(all="ignore"):
+        new = np.asarray(made).astype(np.asarray(x).dtype)
+    if isinstance(x, np.ndarray):
+        return new
+    return new[()] if isinstance(x, np.generic) else new.item()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ import opgrad_scipy.linalg
 import opgrad_scipy.signal
 import opgrad_scipy.special
 import opgrad_scipy.stats
+from tests.fuzz.leaves import leaves
 
 IMPORTS = """\
 import math
@@ -31,11 +33,57 @@ from opgrad_scipy import special as og_special
 """
 
 
+class _Settled:
+    """A module whose functions give Python's numbers where they are given no others.
+
+    So do OpGrad's ops, on purpose: a chain of Python's numbers stays one.
+    """
+
+    def __init__(self, module: Any) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._module, name)
+        if isinstance(found, type | ModuleType) or not callable(found):
+            found = _Settled(found) if isinstance(found, ModuleType) else found
+        else:
+            found = _settled(found)
+        setattr(self, name, found)
+        return found
+
+
+def _settled(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def settled(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        numpys = isinstance(result, np.generic) or (
+            isinstance(result, np.ndarray) and not result.ndim
+        )
+        if numpys and result.dtype.kind in "biufc" and "dtype" not in kwargs:
+            inputs = [
+                x
+                for x in leaves((args, kwargs))
+                if isinstance(x, complex | float | int | np.generic | np.ndarray)
+            ]
+            if not any(isinstance(x, np.generic | np.ndarray) for x in inputs):
+                return result.item()
+        return result
+
+    for method in ("reduce", "accumulate", "outer"):
+        if isinstance(function, np.ufunc):
+            setattr(settled, method, getattr(function, method))
+    return settled
+
+
 class _Forwards(Mapping[str, Callable[..., Any]]):
     """Every op's forward, by the op's name."""
 
+    def __init__(self, settle: bool = False) -> None:
+        self._settle = settle
+
     def __getitem__(self, name: str) -> Callable[..., Any]:
-        return og.ops[name].forward
+        forward = og.ops[name].forward
+        return _settled(forward) if self._settle else forward
 
     def __iter__(self) -> Any:
         return iter(og.default_registry().ops)
@@ -70,10 +118,16 @@ OPGRAD: dict[str, Any] = {
     "stats": opgrad_scipy.stats,
     "og": og,
 }
-PLAIN: dict[str, Any] = OPGRAD | {
+_PLAIN_ONLY: dict[str, Any] = {
     "og_special": scipy.special,
     "linalg": scipy.linalg,
     "signal": scipy.signal,
     "stats": scipy.stats,
-    "og": SimpleNamespace(ops=_Forwards(), at=_plain_at, stop_gradient=lambda x: x),
 }
+PLAIN: dict[str, Any] = OPGRAD | _PLAIN_ONLY
+PLAIN["og"] = SimpleNamespace(ops=_Forwards(), at=_plain_at)
+"""NumPy's and SciPy's own functions, and the forwards of ops."""
+
+SETTLED: dict[str, Any] = PLAIN | {"np": _Settled(np), "special": _Settled(scipy.special)}
+SETTLED["og"] = SimpleNamespace(ops=_Forwards(settle=True), at=_plain_at)
+"""The same, but that Python's numbers lead to Python's numbers."""

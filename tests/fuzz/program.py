@@ -200,6 +200,10 @@ class Program:
             if not isinstance(x, Ref)
         ]
 
+    def functions(self) -> set[str]:
+        """The names of what its steps call."""
+        return {call.function for step in self.steps for call in calls_of(step.expression)}
+
     def setting(self) -> str:
         """The statements that make the arguments."""
         lines = [f"{x.name} = {x.text()}" for x in self.inputs]
@@ -235,6 +239,11 @@ def calls_of(expression: Expression) -> Iterator[Call]:
         yield expression.call
 
 
+def is_iterative(function: str) -> bool:
+    """Whether it is LAPACK's, some of whose functions never end when they are given NaN."""
+    return "linalg" in function or function.startswith("og.ops['scipy.s")
+
+
 def refs_in(thing: Any) -> Iterator[Ref]:
     """The names that arguments, expressions and results read."""
     if isinstance(thing, Ref):
@@ -267,11 +276,11 @@ def substituted(thing: Any, new: Mapping[str, Any]) -> Any:
             thing, args=substituted(thing.args, new), kwargs=substituted(dict(thing.kwargs), new)
         )
     if isinstance(thing, Branch):
-        return Branch(*(substituted(x, new) for x in (thing.condition, thing.then, thing.otherwise)))
-    if isinstance(thing, Loop):
-        return evolve(
-            thing, start=substituted(thing.start, new), call=substituted(thing.call, new)
+        return Branch(
+            *(substituted(x, new) for x in (thing.condition, thing.then, thing.otherwise))
         )
+    if isinstance(thing, Loop):
+        return evolve(thing, start=substituted(thing.start, new), call=substituted(thing.call, new))
     return thing
 
 

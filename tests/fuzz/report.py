@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tests.fuzz.namespaces import IMPORTS
-from tests.fuzz.program import Program, calls_of
+from tests.fuzz.program import Program
 from tests.fuzz.subject import Fault
+
+CALLS = {
+    "compiled_python": 'og.compile(program, backend="python")',
+    "compiled_llvm": 'og.compile(program, backend="llvm")',
+    "checkpointed": "og.checkpoint(program)",
+}
+"""What is called, where it is not the program itself."""
 
 
 @frozen(eq=False)
@@ -28,21 +35,43 @@ class Finding:
     @property
     def kind(self) -> tuple[str, ...]:
         """Findings of one kind are likely one fault."""
-        names = {
-            call.function for step in self.program.steps for call in calls_of(step.expression)
-        }
-        return self.check, self.fault.kind, *sorted(names)
+        return self.check, self.fault.kind, *sorted(self.program.functions())
 
     def __str__(self) -> str:
+        fault = self.fault
         rerun = f"make fuzz SEED={self.seed} ONLY={self.number}"
-        where = f" ({self.fault.where})" if self.fault.where else ""
+        where = f" ({fault.where})" if fault.where else ""
         rule = "-" * 80
         return (
-            f"{rule}\n{self.check}: {self.fault.kind} differs{where}; again: {rerun}\n\n"
-            f"{IMPORTS}\n{self.program.source()}\n{self.program.setting()}"
-            f"{self.program.call_text()}\n\n"
-            f"given:    {_indented(self.fault.given)}\nexpected: {_indented(self.fault.expected)}\n"
+            f"{rule}\n{self.check}: {fault.kind} differs{where}; again: {rerun}\n\n"
+            f"{self.text()}\n"
+            f"given:    {_indented(fault.given)}\nexpected: {_indented(fault.expected)}\n"
         )
+
+    def text(self) -> str:
+        """The program, its inputs, and calls of it."""
+        program, call = self.program, CALLS.get(self.check, "program")
+        lines = [IMPORTS, "", program.source()]
+        if call != "program":
+            lines.append(f"tested = {call}")
+            call = "tested"
+        point = _at(program, self.fault)
+        if (
+            point is not program and call == "tested"
+        ):  # it is for data like these that it was traced
+            lines.append(program.setting() + program.call_text(call))
+        return "\n".join([*lines, point.setting() + point.call_text(call), ""])
+
+
+def _at(program: Program, fault: Fault) -> Program:
+    """The program on the data that it failed with."""
+    if fault.active is None:
+        return program
+    data = {x.name: y for x, y in zip(program.active, fault.active, strict=True)}
+    inputs = [evolve(x, value=data.get(x.name, x.value)) for x in program.inputs]
+    if all(a.text() == b.text() for a, b in zip(inputs, program.inputs, strict=True)):
+        return program
+    return evolve(program, inputs=tuple(inputs))
 
 
 def _indented(x: object) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
 
-from tests.fuzz.checks import CHECKS, RARE
+from tests.fuzz.checks import AFTER, CHECKS, RARE
 from tests.fuzz.generate import program_of
+from tests.fuzz.namespaces import OPGRAD
 from tests.fuzz.program import Program
 from tests.fuzz.report import Finding
 from tests.fuzz.shrink import shrunk
@@ -20,6 +22,7 @@ class Session:
     Args:
         seed: of the series of programs.
         checks: the names of those to run; all, if none is named.
+        names: what names in programs stand for, when OpGrad runs them.
 
     Attributes:
         findings: one of each kind.
@@ -28,8 +31,11 @@ class Session:
         refused: and where OpGrad refused.
     """
 
-    def __init__(self, seed: int, checks: Collection[str] = ()) -> None:
+    def __init__(
+        self, seed: int, checks: Collection[str] = (), names: Mapping[str, Any] = OPGRAD
+    ) -> None:
         self.seed = seed
+        self._names = names
         self.checks = list(checks or CHECKS)
         self.findings: dict[tuple[str, ...], Finding] = {}
         self.ran: Counter[str] = Counter()
@@ -44,15 +50,20 @@ class Session:
         """Check the programs of these numbers."""
         for number in numbers:
             program = program_of(self.seed, number)
-            subject = Subject(program, (self.seed, number))
+            subject = Subject(program, (self.seed, number), self._names)
             self.programs += 1
+            failed = set()
             for name in self.checks:
-                if number % RARE.get(name, 1) == 0:
-                    finding = self._check(name, subject, number)
-                    if finding is not None and finding.kind not in self.findings:
-                        self.findings[finding.kind] = finding
-                        if found is not None:
-                            found(finding)
+                if number % RARE.get(name, 1) or AFTER.get(name) in failed:
+                    continue
+                finding = self._check(name, subject, number)
+                if finding is None:
+                    continue
+                failed.add(name)
+                if finding.kind not in self.findings:
+                    self.findings[finding.kind] = finding
+                    if found is not None:
+                        found(finding)
 
     def _check(self, name: str, subject: Subject, number: int) -> Finding | None:
         start = time.perf_counter()
@@ -72,7 +83,7 @@ class Session:
     def _finding(self, name: str, subject: Subject, number: int, fault: Fault) -> Finding:
         def fails(program: Program) -> Fault | None:
             try:
-                CHECKS[name](Subject(program, subject.seed))
+                CHECKS[name](Subject(program, subject.seed, self._names))
             except Fault as other:
                 return other if other.kind == fault.kind else None
             except Refused:

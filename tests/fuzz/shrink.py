@@ -136,7 +136,11 @@ def _fewer_elements(program: Program) -> Iterator[Program]:
             for part in (slice(0, 1), slice(0, -1), slice(1, None), 0):
                 made = program
                 for x in choice:
-                    if x.value.ndim < -axis or (part != 0 and x.value.shape[axis] < 2) or not x.value.size:
+                    if (
+                        x.value.ndim < -axis
+                        or (part != 0 and x.value.shape[axis] < 2)
+                        or not x.value.size
+                    ):
                         continue
                     index = (..., part, *(slice(None),) * (-1 - axis))
                     made = _with_input(made, x, evolve(x, value=np.array(x.value[index])))
@@ -167,14 +171,26 @@ def _rounder(program: Program) -> Iterator[Program]:
         value = np.asarray(x.value)
         if value.dtype.kind not in "fc":
             continue
-        if isinstance(x.value, np.ndarray | np.generic) and not value.ndim and value.dtype.name in ("float64", "complex128"):
+        if (
+            isinstance(x.value, np.ndarray | np.generic)
+            and not value.ndim
+            and value.dtype.name in ("float64", "complex128")
+        ):
             yield _with_input(program, x, evolve(x, value=value.item()))
         with np.errstate(all="ignore"):
-            for other in (np.ones_like(value), np.zeros_like(value), np.round(value), np.round(value, 1), np.round(value, 2)):
+            for other in (
+                np.ones_like(value),
+                np.zeros_like(value),
+                np.round(value),
+                np.round(value, 1),
+                np.round(value, 2),
+            ):
                 if not np.array_equal(other, value, equal_nan=True):
                     same = other if isinstance(x.value, np.ndarray) else other[()]
                     is_python = not isinstance(x.value, np.ndarray | np.generic)
-                    yield _with_input(program, x, evolve(x, value=other.item() if is_python else same))
+                    yield _with_input(
+                        program, x, evolve(x, value=other.item() if is_python else same)
+                    )
 
 
 def renamed(program: Program) -> Program:

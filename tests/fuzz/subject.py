@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +11,8 @@ import numpy as np
 from attrs import frozen
 
 import opgrad as og
-from tests.fuzz.leaves import is_floating, leaves, unwrapped, vector, widened
-from tests.fuzz.namespaces import OPGRAD, PLAIN
+from tests.fuzz.leaves import in_form_of, is_floating, leaves, unwrapped, vector, widened
+from tests.fuzz.namespaces import OPGRAD, PLAIN, SETTLED
 from tests.fuzz.program import Program, function_of
 
 
@@ -23,7 +23,7 @@ class Raised:
     error: Exception
 
     def __repr__(self) -> str:
-        return f"{type(self.error).__name__}: {str(self.error).splitlines()[0] if str(self.error) else ''}"
+        return f"{type(self.error).__name__}: {str(self.error).partition(chr(10))[0]}"
 
 
 def attempt(f: Callable[..., Any], *args: Any) -> Any:
@@ -48,6 +48,7 @@ class Fault(Exception):  # noqa: N818  # what is found is a fault of OpGrad, not
     def __init__(self, kind: str, given: Any, expected: Any, where: str = "") -> None:
         super().__init__(kind, given, expected, where)
         self.kind, self.given, self.expected, self.where = kind, given, expected, where
+        self.active: Sequence[Any] | None = None  # the data, where it is not that of the inputs
 
 
 class Refused(Exception):  # noqa: N818  # likewise
@@ -55,11 +56,20 @@ class Refused(Exception):  # noqa: N818  # likewise
 
 
 class Subject:
-    """A program, and what it gives on plain data."""
+    """A program, and what it gives on plain data.
 
-    def __init__(self, program: Program, seed: Sequence[int]) -> None:
+    Args:
+        program: the program.
+        seed: of random numbers for it: data, cotangents.
+        names: what its names stand for, when OpGrad runs it.
+    """
+
+    def __init__(
+        self, program: Program, seed: Sequence[int], names: Mapping[str, Any] = OPGRAD
+    ) -> None:
         self.program = program
         self.seed = tuple(seed)
+        self._names = names
 
     def rng(self, purpose: int) -> np.random.Generator:
         """Random numbers for one purpose, the same ones each time."""
@@ -71,9 +81,14 @@ class Subject:
         return function_of(self.program, PLAIN)
 
     @cached_property
+    def settled(self) -> Callable[..., Any]:
+        """Likewise, but that a call on Python's numbers gives one, as OpGrad's ops do."""
+        return function_of(self.program, SETTLED)
+
+    @cached_property
     def own(self) -> Callable[..., Any]:
         """With OpGrad's."""
-        return function_of(self.program, OPGRAD)
+        return function_of(self.program, self._names)
 
     @cached_property
     def active(self) -> list[Any]:
@@ -96,29 +111,38 @@ class Subject:
         scope |= {x.name: data for x, data in zip(self.program.active, active, strict=True)}
         scope |= {x.name: x.data() for x in self.program.static}
         with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
-            for code, name in self._codes:
+            for code in self._codes:
                 try:
                     exec(code, scope)
                 except Exception:
                     break
-        names = [*(x.name for x in self.program.inputs), *(step.name for step in self.program.steps)]
+        names = [
+            *(x.name for x in self.program.inputs),
+            *(step.name for step in self.program.steps),
+        ]
         return {name: scope[name] for name in names if name in scope}
 
     @cached_property
-    def _codes(self) -> list[tuple[Any, str]]:
-        return [(compile("\n".join(x.lines()), "<step>", "exec"), x.name) for x in self.program.steps]
+    def _codes(self) -> list[Any]:
+        return [compile("\n".join(x.lines()), "<step>", "exec") for x in self.program.steps]
+
+    def numbers(self) -> list[Any]:
+        """All that its steps are given and give on plain data: leaves, and literals."""
+        slots = [x for y in self.slots(self.active).values() for x in leaves(y)]
+        return [*slots, *leaves(self.program.constants())]
 
     @cached_property
     def precision(self) -> tuple[float, float]:
         """What rounding may make of results: relative to each, and to the largest number met."""
-        floats = [np.asarray(x) for y in self.slots(self.active).values() for x in leaves(y) if is_floating(x)]
-        floats += [np.asarray(x) for x in self.program.constants() if is_floating(x)]
+        floats = [np.asarray(x) for x in self.numbers() if is_floating(x)]
         is_narrow = any(x.dtype in (np.float16, np.float32, np.complex64) for x in floats)
         eps = 2.0**-16 if is_narrow else 2.0**-44
         sizes = [np.max(np.abs(x[np.isfinite(x)]), initial=1.0) for x in floats if x.size]
         return eps, eps * min(float(max(sizes, default=1.0)), 1e6)
 
-    def is_rounding(self, given: Any, expected: Any, function: Callable[..., Any], active: Sequence[Any]) -> bool:
+    def is_rounding(
+        self, given: Any, expected: Any, function: Callable[..., Any], active: Sequence[Any]
+    ) -> bool:
         """Whether inputs that are changed in their last digits make results as far apart.
 
         Then the program is ill-conditioned there, or at a jump, and the two say the same.
@@ -131,7 +155,9 @@ class Subject:
             if other.shape != apart.shape:
                 return True
             with np.errstate(invalid="ignore"):
-                reach = np.maximum(reach, np.nan_to_num(np.abs(other - vector_of(expected)), nan=np.inf))
+                reach = np.maximum(
+                    reach, np.nan_to_num(np.abs(other - vector_of(expected)), nan=np.inf)
+                )
         with np.errstate(invalid="ignore"):
             return bool(np.all((np.abs(apart) <= 50 * reach) | (apart == 0)))
 
@@ -188,7 +214,9 @@ class Subject:
         parts, cotangents = self.by_active(function), self.cotangents
 
         def program(*active: Any) -> Any:
-            terms = [np.sum(np.real(x * u)) for x, u in zip(parts(*active), cotangents, strict=True)]
+            terms = [
+                np.sum(np.real(x * u)) for x, u in zip(parts(*active), cotangents, strict=True)
+            ]
             return sum(terms[1:], terms[0])
 
         return program
@@ -202,11 +230,10 @@ def vector_of(result: Any) -> Any:
 def _jittered(rng: np.random.Generator, x: Any) -> Any:
     data = np.asarray(x)
     eps = 2.0**-22 if data.dtype in (np.float32, np.complex64) else 2.0**-50
-    moved = data * (1 + eps * rng.choice([-1, 1], data.shape)) + eps * 1e-3 * rng.choice([-1, 1], data.shape)
-    moved = np.asarray(moved, data.dtype)
-    if isinstance(x, np.ndarray):
-        return moved
-    return moved[()] if isinstance(x, np.generic) else moved.item()
+    moved = data * (1 + eps * rng.choice([-1, 1], data.shape)) + eps * 1e-3 * rng.choice(
+        [-1, 1], data.shape
+    )
+    return in_form_of(x, moved)
 
 
 def _random_like(rng: np.random.Generator, x: Any) -> Any:
@@ -217,13 +244,16 @@ def _random_like(rng: np.random.Generator, x: Any) -> Any:
         return np.round(rng.uniform(0.5, 1.5, shape) * rng.choice([-1, 1], shape), 3)
 
     made = real() + 1j * real() if dtype.kind == "c" else real()
-    if isinstance(x, float | complex) and not isinstance(x, np.generic):
-        return made.item() if isinstance(made, np.generic | np.ndarray) else made
-    return np.asarray(made)[()]
+    return in_form_of(widened(x), made)
 
 
 def is_refusal(error: Exception) -> bool:
     """Whether OpGrad says that it does not do this, and why."""
     errors = og.errors
-    known = (og.NotDifferentiable, errors.InputError, errors.UnknownOpError, errors.CutGradientError)
+    known = (
+        og.NotDifferentiable,
+        errors.InputError,
+        errors.UnknownOpError,
+        errors.CutGradientError,
+    )
     return isinstance(error, known) or "complex numbers have no order" in str(error)

@@ -39,7 +39,10 @@ class Table(dict[str, list[Form]]):
     """The forms of each function."""
 
     def add(
-        self, names: str | Iterable[str], *kinds: Kind, need: Mapping[str, Kind] | None = None,
+        self,
+        names: str | Iterable[str],
+        *kinds: Kind,
+        need: Mapping[str, Kind] | None = None,
         **optional: Kind,
     ) -> None:
         """A form of these functions: positional arguments, and named ones that may be given."""

@@ -63,13 +63,20 @@ def twin_process() -> TwinProcess:
     return TwinProcess()
 
 
+def quiet() -> int:
+    """Let what C code prints go nowhere (LAPACK, of NaN); a descriptor of what went before."""
+    kept = os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return kept
+
+
 def is_native() -> bool:
     """Whether there is anything to compare."""
     return NATIVE is not None
 
 
 def _serve() -> None:
-    results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    results = os.fdopen(quiet(), "wb")
     while True:
         try:
             program, seed = pickle.load(sys.stdin.buffer)
