@@ -108,6 +108,9 @@ FINE = array(dtypes=FLOATING)
 """Floating or complex."""
 AXED = array(shapes=[s for s in SHAPES if s], fits=lambda x: x.ndim > 0)
 FULL = array(shapes=[s for s in SHAPES if s and 0 not in s], fits=lambda x: x.ndim and x.size)
+NUMBER = array(
+    dtypes=[d for d in DTYPES if d is not np.complex128], shapes=[()], fits=lambda x: not x.ndim
+)
 REAL_AXED = array(
     dtypes=[np.float64] * 8 + [np.float32, np.int64],
     shapes=[s for s in SHAPES if s and 0 not in s],
@@ -232,6 +235,21 @@ def shaped(
     return make
 
 
+def INTEGER(draft: Draft, before: list[Any]) -> Any:  # noqa: N802  # a kind, as those above
+    """A Python integer, or NumPy's, or an array of some."""
+    x = draft.rng.integers(0, 4, draft.choice([(), (), (3,)]))
+    ref = draft.fresh(as_given(draft, x))
+    before.append(x)
+    return ref
+
+
+def repeated(draft: Draft, before: list[Any]) -> Any:
+    """A vector, and a list that is repeated as often as an integer says."""
+    vector = REAL_VECTOR(draft, before)
+    times = draft.fresh(int(draft.rng.integers(0, 4)))
+    return [vector, Call("*", ([0.5], times))]
+
+
 def one_of(*options: Any) -> Kind:
     """One of some literals."""
     return lambda draft, before: draft.choice(options)
@@ -245,7 +263,9 @@ def constant(make: Callable[[Any, Any], Any]) -> Kind:
 def axis(draft: Draft, before: list[Any]) -> Any:
     """An axis of the first array, or None."""
     ndim = np.ndim(before[0])
-    return None if not ndim or draft.chance(0.25) else int(draft.rng.integers(-ndim, ndim))
+    if not ndim:
+        return draft.choice([None, 0])
+    return None if draft.chance(0.25) else int(draft.rng.integers(-ndim, ndim))
 
 
 def one_axis(draft: Draft, before: list[Any]) -> Any:

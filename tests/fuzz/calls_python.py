@@ -32,6 +32,11 @@ CALLS.add("**", ANY, one_of(2, 3, 2.0, 0, 1, -1, 0.5))
 CALLS.add("**", bounded(0.3, 2), near(-2, 2))
 CALLS.add("+ - * / **", one_of(2, 0.5, 1.0, -2.0, np.float32(0.5), 1j), ANY)
 CALLS.add("& | ^", REAL, beside())
+CALLS.add("<< >>", a.INTEGER, one_of(1, 2, 0))
+CALLS.add("<< >> ** // %", a.INTEGER, a.INTEGER)
+CALLS.add("**", one_of(0.0, 2.0, -1.0, 3), ANY)
+CALLS.add("pow", a.INTEGER, one_of(2, 3), one_of(5))
+CALLS.add("np.concatenate", a.repeated)
 CALLS.add("neg pos abs", ANY)
 CALLS.add("invert", REAL)
 CALLS.add("@", MATRIX, shaped(lambda shape: shape[-1], 2))
@@ -61,6 +66,15 @@ CALLS.add(".clip", REAL, one_of(-1, -0.5), one_of(1.0, 0.5))
 CALLS.add(".round", ANY, decimals=one_of(0, 1))
 CALLS.add(".astype", ANY, one_of(np.float32, float, complex, int))
 
+CALLS.add(".item", FULL, one_of(0, -1))
+CALLS.add(".item float int complex bool round math.trunc math.floor", a.NUMBER)
+CALLS.add("math.exp math.sin math.atan math.isfinite math.isnan", a.NUMBER)
+CALLS.add("math.pow math.copysign math.fmod", a.NUMBER, one_of(2, 0.5, -1.0))
+CALLS.add("format", a.NUMBER, one_of(".3f", ".2e", "g"))
+CALLS.add("hasattr", ANY, one_of("shape", "dtype", "__len__", "__iter__", "sum", "is_integer"))
+CALLS.add("np.isscalar type callable", ANY)
+CALLS.add("isinstance", ANY, one_of(float, int, np.ndarray, np.generic, np.floating))
+
 CALLS.add(
     "og.at.set og.at.add",
     a.array(
@@ -79,3 +93,6 @@ CALLS.add(
     one_of(0, slice(1, None)),
     a.array(shapes=[()], dtypes=[np.float64], fits=lambda x: not x.ndim),
 )
+
+ABOUT_TYPES = {"hasattr", "isinstance", "np.isscalar", "type", "callable"}
+"""Of a Value these tell other things than of its data; compiled code and eager hear the same."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tests.fuzz import checks_derivatives, checks_runs, checks_special, checks_values
+from tests.fuzz.calls_python import ABOUT_TYPES
+from tests.fuzz.program import Program
 from tests.fuzz.subject import Subject
 
 Check = Callable[[Subject], int]
@@ -34,5 +36,13 @@ OF_DERIVATIVES = (
     "checkpointed",
     "threaded",
 )
-AFTER = {**dict.fromkeys(OF_DERIVATIVES, "gradient"), "compiled_llvm": "compiled_python"}
+AFTER: Mapping[str, str] = {
+    **dict.fromkeys(OF_DERIVATIVES, "gradient"),
+    "compiled_llvm": "compiled_python",
+}
 """What would find again what another check has found of a program."""
+
+
+def applies(check: str, program: Program) -> bool:
+    """Whether a check can be made of a program."""
+    return check.startswith("compiled") or not program.functions() & ABOUT_TYPES

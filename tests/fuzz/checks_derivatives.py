@@ -9,7 +9,7 @@ import numpy as np
 
 import opgrad as og
 from tests.fuzz.differences import derivative
-from tests.fuzz.leaves import vector
+from tests.fuzz.leaves import in_form_of, vector
 from tests.fuzz.subject import Fault, Raised, Refused, Subject, attempt, is_refusal
 
 MOST = 10
@@ -145,13 +145,13 @@ def _place(unit: Any) -> str:
 def _same_forms(gradients: Sequence[Any], primals: Sequence[Any]) -> None:
     for g, x in zip(gradients, primals, strict=True):
         if np.shape(g) != np.shape(x):
-            raise Fault("shape", g, x, "gradient, beside its input")
+            raise Fault("shape", g, x, "derivative, beside its primal")
         if np.asarray(g).dtype != np.asarray(x).dtype:
-            raise Fault("dtype", g, x, "gradient, beside its input")
+            raise Fault("dtype", g, x, "derivative, beside its primal")
 
 
 def narrow_gradient(subject: Subject) -> int:
-    """In the precision of the inputs, the gradient has their dtypes and shapes."""
+    """In the precision of the inputs, derivatives have the dtypes and shapes of their primals."""
     if not calm(subject) or all(a is b for a, b in zip(subject.active, subject.wide, strict=True)):
         return 0
     parts = subject.by_active(subject.own)
@@ -169,7 +169,10 @@ def narrow_gradient(subject: Subject) -> int:
 
     gradients = successful(attempt(run))
     _same_forms(gradients, subject.active)
-    return len(gradients)
+    tangents = [in_form_of(x, v) for x, v in zip(subject.active, subject.tangents, strict=True)]
+    out, pushed = successful(attempt(og.jvp, parts, subject.active, tangents))
+    _same_forms(pushed, out)
+    return len(gradients) + len(pushed)
 
 
 def adjoint(subject: Subject) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from tests.fuzz.checks_derivatives import calm, successful
 from tests.fuzz.checks_values import compare
 from tests.fuzz.compare import assert_same
 from tests.fuzz.leaves import in_form_of
-from tests.fuzz.program import is_iterative
+from tests.fuzz.program import Program, is_iterative
 from tests.fuzz.subject import Fault, Raised, Refused, Subject, attempt, is_refusal
 from tests.fuzz.twin_process import is_native, outcome, twin_process
 
@@ -52,26 +53,26 @@ def threaded(subject: Subject) -> int:
     return len(plain[1])
 
 
-def lots(subject: Subject) -> list[list[Any]]:
+def lots(subject: Subject) -> list[Program]:
     """Data for several calls: as it is, other numbers, special ones, and as it is."""
-    rng = subject.rng(6)
-    special = FINITE if any(map(is_iterative, subject.program.functions())) else SPECIAL
+    rng, program = subject.rng(6), subject.program
+    special = FINITE if any(map(is_iterative, program.functions())) else SPECIAL
 
-    def with_special() -> list[Any]:
-        return [
-            in_form_of(
-                x, np.where(rng.random(np.shape(x)) < 0.6, rng.choice(special, np.shape(x)), x)
-            )
-            for x in subject.active
-        ]
+    def other(x: Any) -> Any:
+        if np.asarray(x).dtype.kind in "iub":
+            return in_form_of(x, rng.integers(0, 4, np.shape(x)))
+        return in_form_of(x, np.asarray(x) * rng.choice([1.25, -0.5, 0.75, 1.0], np.shape(x)))
 
-    others = [_other(rng, x) for x in subject.active]
-    return [subject.active, others, with_special(), with_special(), subject.active]
+    def unusual(x: Any) -> Any:
+        if np.asarray(x).dtype.kind in "iub":
+            return in_form_of(x, rng.integers(-1, 41, np.shape(x))) if rng.random() < 0.5 else x
+        chosen = rng.random(np.shape(x)) < 0.6
+        return in_form_of(x, np.where(chosen, rng.choice(special, np.shape(x)), x))
 
+    def made(change: Callable[[Any], Any]) -> Program:
+        return program.with_values({x.name: change(x.value) for x in program.inputs})
 
-def _other(rng: np.random.Generator, x: Any) -> Any:
-    made = np.asarray(x) * np.asarray(rng.choice([1.25, -0.5, 0.75, 1.0], np.shape(x)))
-    return in_form_of(x, made)
+    return [program, made(other), made(unusual), made(unusual), program]
 
 
 def compiled_python(subject: Subject) -> int:
@@ -81,42 +82,51 @@ def compiled_python(subject: Subject) -> int:
 
 
 def compiled_llvm(subject: Subject) -> int:
-    """Compiled to machine code, which takes its time: values of one half, gradients of the other."""
+    """Compiled to machine code, which takes time: values of one half, gradients of the other."""
     of_values = bool(subject.rng(7).random() < 0.5) or not subject.is_differentiable
     return _compiled_values(subject, "llvm") if of_values else _compiled_gradients(subject, "llvm")
 
 
 def _compiled_values(subject: Subject, backend: str) -> int:
-    program = subject.program
     again: Any = og.compile(subject.own, backend=backend)
     count = 0
-    for active in lots(subject) if subject.active else [[], []]:
-        eager = attempt(subject.own, *program.arguments(active))
-        given = attempt(again, *program.arguments(active))
-        count += _same_call(subject, given, eager, active, subject.by_active(subject.plain))
+    for lot in lots(subject):
+        eager = attempt(subject.own, *lot.arguments())
+        given = attempt(again, *lot.arguments())
+        count += _same_call(subject, given, eager, lot, subject.by_active(subject.plain, lot))
     return count
 
 
 def _compiled_gradients(subject: Subject, backend: str) -> int:
-    loss: Any = subject.loss(subject.own)
-    both = og.value_and_grad(loss, tuple(range(len(subject.active))))
+    def loss(active: Any, static: Any) -> Any:
+        return subject.loss(subject.own, static)(*active)
+
+    both = og.value_and_grad(loss)
     again: Any = og.compile(both, backend=backend)
     count = 0
-    for active in lots(subject)[:4]:
-        eager = attempt(both, *active)
+    for lot in lots(subject)[:4]:
+        active, static = lot.data()
+        eager = attempt(both, active, static)
         if isinstance(eager, Raised) and is_refusal(eager.error):
             continue
-        count += _same_call(subject, attempt(again, *active), eager, active, both)
+        given = attempt(again, active, static)
+        count += _same_call(subject, given, eager, lot, partial(_spread, both, static))
     return count
 
 
-def _same_call(subject: Subject, given: Any, eager: Any, active: list[Any], function: Any) -> int:
+def _spread(function: Callable[..., Any], static: Any, *active: Any) -> Any:
+    return function(list(active), static)
+
+
+def _same_call(
+    subject: Subject, given: Any, eager: Any, lot: Program, function: Callable[..., Any]
+) -> int:
     try:
-        return compare(subject, given, eager, active, function=function)
+        return compare(subject, given, eager, lot.data()[0], function=function)
     except Refused as refusal:
         raise Fault("exception", refusal, eager, "compiled") from None
     except Fault as fault:
-        fault.active = active
+        fault.point = lot
         raise
 
 

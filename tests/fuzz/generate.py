@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tests.fuzz import arguments
-from tests.fuzz.arguments import FLOAT, beside, bounded
+from tests.fuzz.arguments import FLOAT, SHAPES, beside, bounded, numbers
 from tests.fuzz.calls import CALLS, NAMES
 from tests.fuzz.draft import Draft, is_numeric
 from tests.fuzz.program import Branch, Call, Loop, Program, Ref, is_iterative, without_dead_code
@@ -98,7 +98,8 @@ def _add_any(draft: Draft) -> None:
         if condition is not None:
             draft.add(Branch(condition, first, second))
     elif first.args and isinstance(first.args[0], Ref):
-        draft.add(Loop(int(draft.rng.integers(0, 4)), first.args[0], first))
+        times = int(draft.rng.integers(0, 4))
+        draft.add(Loop(draft.fresh(times) if draft.chance(0.3) else times, first.args[0], first))
 
 
 def _add_round_trip(draft: Draft, trip: tuple[str, str, int | None]) -> None:
@@ -107,8 +108,9 @@ def _add_round_trip(draft: Draft, trip: tuple[str, str, int | None]) -> None:
     At the edge of the domain the derivative of the first is infinite, or 0, and that of all is not.
     """
     there, back, exponent = trip
-    ref = draft.add(Call(there, (bounded(0.3, 2)(draft, []),)))
-    middle = draft.choice(["", "np.sum", "np.cumsum", "np.mean", "+"])
+    fresh = draft.fresh(numbers(draft, draft.choice(SHAPES), low=0.3, high=2))
+    ref = draft.add(Call(there, (fresh if draft.chance(0.7) else bounded(0.3, 2)(draft, []),)))
+    middle = draft.choice(["", "", "", "np.sum", "np.cumsum", "np.mean", "+"])
     if ref is not None and middle:
         other = beside(FLOAT)(draft, [draft.values[ref.name]]) if middle == "+" else None
         ref = draft.add(Call(middle, (ref,) if other is None else (ref, other)))

@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 from tests.fuzz.text import show
 
 INFIX = {"+", "-", "*", "/", "//", "%", "**", "@", "<", "<=", ">", ">=", "==", "!=", "&", "|", "^"}
+INFIX |= {"<<", ">>"}
 PREFIX = {"neg": "-", "pos": "+", "invert": "~"}
 
 
@@ -35,7 +36,8 @@ class Call:
     def text(self) -> str:
         name, args = self.function, [show(arg) for arg in self.args]
         if name in INFIX:
-            return f"{args[0]} {name} {args[1]}"
+            first = f"({args[0]})" if args[0].startswith("-") else args[0]
+            return f"{first} {name} {args[1]}"
         if name in PREFIX:
             return f"{PREFIX[name]}{args[0]}"
         if name == "[]":
@@ -76,7 +78,7 @@ class Branch:
 class Loop:
     """A call that is repeated, with what it gave in the place of its first argument."""
 
-    times: int
+    times: int | Ref
     start: Any
     call: Call
 
@@ -97,7 +99,7 @@ class Step:
             again = evolve(e.call, args=(Ref(self.name), *e.call.args[1:]))
             return [
                 f"{self.name} = {show(e.start)}",
-                f"for _ in range({e.times}):",
+                f"for _ in range({show(e.times)}):",
                 f"    {self.name} = {again.text()}",
             ]
         return [f"{self.name} = {e.text()}"]
@@ -178,9 +180,19 @@ class Program:
         lines += [f"    {line}" for step in self.steps for line in step.lines()]
         return "\n".join([*lines, f"    return {show(self.returned)}", ""])
 
-    def arguments(self, active: Sequence[Any]) -> tuple[Any, ...]:
-        """What the function is called with, given data for the active inputs."""
-        return (*self.differentiable(active), *(x.data() for x in self.static))
+    def data(self) -> tuple[list[Any], list[Any]]:
+        """Fresh copies of what the active inputs hold, and the static ones."""
+        return [x.data() for x in self.active], [x.data() for x in self.static]
+
+    def with_values(self, values: Mapping[str, Any]) -> Program:
+        """The same, called on other data."""
+        inputs = (evolve(x, value=values.get(x.name, x.value)) for x in self.inputs)
+        return evolve(self, inputs=tuple(inputs))
+
+    def arguments(self, active: Sequence[Any] | None = None) -> tuple[Any, ...]:
+        """What the function is called with; the active inputs may be given."""
+        own, static = self.data()
+        return (*self.differentiable(own if active is None else active), *static)
 
     def differentiable(self, active: Sequence[Any]) -> tuple[Any, ...]:
         """The arguments that can be differentiated by; they come first."""
@@ -258,7 +270,9 @@ def refs_in(thing: Any) -> Iterator[Ref]:
     elif isinstance(thing, Branch):
         yield from refs_in([thing.condition, thing.then, thing.otherwise])
     elif isinstance(thing, Loop):
-        yield from refs_in([thing.start, *thing.call.args[1:], *thing.call.kwargs.values()])
+        yield from refs_in(
+            [thing.times, thing.start, *thing.call.args[1:], *thing.call.kwargs.values()]
+        )
 
 
 def substituted(thing: Any, new: Mapping[str, Any]) -> Any:
@@ -280,7 +294,12 @@ def substituted(thing: Any, new: Mapping[str, Any]) -> Any:
             *(substituted(x, new) for x in (thing.condition, thing.then, thing.otherwise))
         )
     if isinstance(thing, Loop):
-        return evolve(thing, start=substituted(thing.start, new), call=substituted(thing.call, new))
+        return evolve(
+            thing,
+            times=substituted(thing.times, new),
+            start=substituted(thing.start, new),
+            call=substituted(thing.call, new),
+        )
     return thing
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from tests.fuzz.namespaces import IMPORTS
 from tests.fuzz.program import Program
@@ -55,23 +55,10 @@ class Finding:
         if call != "program":
             lines.append(f"tested = {call}")
             call = "tested"
-        point = _at(program, self.fault)
-        if (
-            point is not program and call == "tested"
-        ):  # it is for data like these that it was traced
+        point = self.fault.point or program
+        if call == "tested" and point.setting() != program.setting():  # for which it was traced
             lines.append(program.setting() + program.call_text(call))
         return "\n".join([*lines, point.setting() + point.call_text(call), ""])
-
-
-def _at(program: Program, fault: Fault) -> Program:
-    """The program on the data that it failed with."""
-    if fault.active is None:
-        return program
-    data = {x.name: y for x, y in zip(program.active, fault.active, strict=True)}
-    inputs = [evolve(x, value=data.get(x.name, x.value)) for x in program.inputs]
-    if all(a.text() == b.text() for a, b in zip(inputs, program.inputs, strict=True)):
-        return program
-    return evolve(program, inputs=tuple(inputs))
 
 
 def _indented(x: object) -> str:

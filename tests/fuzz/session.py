@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from tests.fuzz.checks import AFTER, CHECKS, RARE
+from tests.fuzz.checks import AFTER, CHECKS, RARE, applies
 from tests.fuzz.generate import program_of
 from tests.fuzz.namespaces import OPGRAD
 from tests.fuzz.program import Program
@@ -55,6 +55,8 @@ class Session:
             failed = set()
             for name in self.checks:
                 if number % RARE.get(name, 1) or AFTER.get(name) in failed:
+                    continue
+                if not applies(name, program):
                     continue
                 finding = self._check(name, subject, number)
                 if finding is None:

@@ -102,7 +102,7 @@ def _skipped(program: Program) -> Iterator[Program]:
             loop = step.expression
             first = evolve(loop.call, args=(loop.start, *loop.call.args[1:]))
             yield _replaced(program, step, first)
-            if loop.times > 1:
+            if isinstance(loop.times, int) and loop.times > 1:
                 yield _replaced(program, step, evolve(loop, times=loop.times - 1))
 
 

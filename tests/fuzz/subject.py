@@ -48,7 +48,7 @@ class Fault(Exception):  # noqa: N818  # what is found is a fault of OpGrad, not
     def __init__(self, kind: str, given: Any, expected: Any, where: str = "") -> None:
         super().__init__(kind, given, expected, where)
         self.kind, self.given, self.expected, self.where = kind, given, expected, where
-        self.active: Sequence[Any] | None = None  # the data, where it is not that of the inputs
+        self.point: Program | None = None  # on which data, if not on the program's own
 
 
 class Refused(Exception):  # noqa: N818  # likewise
@@ -93,7 +93,7 @@ class Subject:
     @cached_property
     def active(self) -> list[Any]:
         """Data of the inputs that derivatives are by."""
-        return [x.data() for x in self.program.active]
+        return self.program.data()[0]
 
     @cached_property
     def wide(self) -> list[Any]:
@@ -198,9 +198,15 @@ class Subject:
         rng = self.rng(2)
         return [_random_like(rng, x) for x in self.active]
 
-    def by_active(self, function: Callable[..., Any]) -> Callable[..., list[Any]]:
+    def by_active(
+        self, function: Callable[..., Any], point: Program | None = None
+    ) -> Callable[..., list[Any]]:
         """The floating-point leaves of a function, by the active inputs alone."""
-        static = [x.data() for x in self.program.static]
+        return self._by_active(function, (point or self.program).data()[1])
+
+    def _by_active(
+        self, function: Callable[..., Any], static: Sequence[Any]
+    ) -> Callable[..., list[Any]]:
         differentiable = self.program.differentiable
 
         def program(*active: Any) -> list[Any]:
@@ -209,9 +215,12 @@ class Subject:
 
         return program
 
-    def loss(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def loss(
+        self, function: Callable[..., Any], static: Sequence[Any] | None = None
+    ) -> Callable[..., Any]:
         """One real number: the leaves times the cotangents."""
-        parts, cotangents = self.by_active(function), self.cotangents
+        static = self.program.data()[1] if static is None else static
+        parts, cotangents = self._by_active(function, static), self.cotangents
 
         def program(*active: Any) -> Any:
             terms = [
@@ -256,4 +265,5 @@ def is_refusal(error: Exception) -> bool:
         errors.UnknownOpError,
         errors.CutGradientError,
     )
-    return isinstance(error, known) or "complex numbers have no order" in str(error)
+    texts = ("complex numbers have no order", "unsupported operand type")
+    return isinstance(error, known) or any(text in str(error) for text in texts)

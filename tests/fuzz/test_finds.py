@@ -56,7 +56,7 @@ def test_a_difference_at_one_backend_names_it() -> None:
     x = Input("x0", 2.0)
     program = Program((x,), (Step("v0", Call("-", (Ref("x0"), 1))),), Ref("v0"))
     fault = Fault("value", 0, 1)
-    fault.active = [np.inf]
+    fault.point = program.with_values({"x0": np.inf})
     text = Finding("compiled_llvm", 1, 2, program, fault).text()
     assert 'og.compile(program, backend="llvm")' in text
     assert text.index("x0 = 2.0") < text.index("x0 = np.inf")

@@ -24,6 +24,8 @@ def show(x: Any) -> str:
         return f"({', '.join(map(show, x))}{',' if len(x) == 1 else ''})"
     if isinstance(x, dict):
         return "{" + ", ".join(f"{key!r}: {show(value)}" for key, value in x.items()) + "}"
+    if hasattr(x, "text"):  # a call
+        return f"({x.text()})"
     if isinstance(x, EllipsisType):
         return "..."
     if isinstance(x, type):
