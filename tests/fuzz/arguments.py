@@ -41,8 +41,10 @@ def numbers(
     x = np.asarray(np.round(rng.uniform(low, high, shape), 3))
     if draft.wild and draft.chance(0.5):
         x = np.where(rng.random(shape) < 0.4, rng.choice(SPECIAL, shape), x)
+    if low < 0 < high and draft.chance(0.2):  # whole numbers, and small ones
+        x = np.where(rng.random(shape) < 0.5, np.round(x), x / 16)
     if dtype.kind == "c":
-        x = x + 1j * np.round(rng.uniform(low, high, shape), 3)
+        x = x + 1j * np.round(rng.uniform(2 * low, 2 * high, shape), 3)
     with np.errstate(over="ignore", under="ignore"):
         return np.asarray(x).astype(dtype)
 

@@ -241,7 +241,7 @@ CALLS.add(
     "np.interp",
     REAL,
     one_of([-1.0, 0.1, 1.5]),
-    shaped(3, dtypes=[np.float64]),
+    shaped(3, dtypes=[np.float64, np.float32, np.complex128]),
     left=one_of(0.5),
     right=one_of(-1.0),
     period=one_of(4.0),

@@ -72,7 +72,7 @@ CALLS.add("math.exp math.sin math.atan math.isfinite math.isnan", a.NUMBER)
 CALLS.add("math.pow math.copysign math.fmod", a.NUMBER, one_of(2, 0.5, -1.0))
 CALLS.add("format", a.NUMBER, one_of(".3f", ".2e", "g"))
 CALLS.add("hasattr", ANY, one_of("shape", "dtype", "__len__", "__iter__", "sum", "is_integer"))
-CALLS.add("np.isscalar type callable", ANY)
+CALLS.add("np.isscalar type callable str", ANY)
 CALLS.add("isinstance", ANY, one_of(float, int, np.ndarray, np.generic, np.floating))
 
 CALLS.add(
@@ -94,5 +94,5 @@ CALLS.add(
     a.array(shapes=[()], dtypes=[np.float64], fits=lambda x: not x.ndim),
 )
 
-ABOUT_TYPES = {"hasattr", "isinstance", "np.isscalar", "type", "callable"}
+ABOUT_TYPES = {"hasattr", "isinstance", "np.isscalar", "type", "callable", "str"}
 """Of a Value these tell other things than of its data; compiled code and eager hear the same."""

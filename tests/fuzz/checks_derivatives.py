@@ -80,7 +80,8 @@ def moved(data: Sequence[Any], which: int, unit: Any, t: float) -> list[Any]:
 
 def along(g: Any, unit: Any) -> float:
     """The slope along a unit that a gradient tells."""
-    return float(np.sum(np.real(np.asarray(g) * unit)))
+    g, unit = np.asarray(g), np.asarray(unit)
+    return float(np.sum(np.real(g[unit != 0] * unit[unit != 0])))  # the others may be NaN
 
 
 def gradient(subject: Subject) -> int:

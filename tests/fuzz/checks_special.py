@@ -62,8 +62,8 @@ def _at(subject: Subject, point: list[Any]) -> int:
         return list(pull(subject.cotangents))
 
     found = attempt(run)
-    if isinstance(found, Raised) and isinstance(found.error, np.linalg.LinAlgError):
-        return 0  # of a singular matrix: there is no derivative
+    if isinstance(found, Raised) and isinstance(found.error, np.linalg.LinAlgError | ValueError):
+        return 0  # LAPACK, of a singular matrix, or of infinity: there is no derivative
     gradients, compared = successful(found), 0
     for number, (which, unit) in enumerate(directions(subject)[:MOST]):
         is_moderate = bool(np.all(np.abs(np.asarray(point[which]) * unit) < LARGEST))
@@ -117,7 +117,8 @@ def _bounds(
         except ValueError:
             return None
     slopes = [float(np.sum(w * slope)) for slope in (left, right) if slope is not None]
-    return (min(slopes), max(slopes)) if slopes else None
+    is_moderate = all(abs(slope) < LARGEST for slope in slopes)  # not all but singular
+    return (min(slopes), max(slopes)) if slopes and is_moderate else None
 
 
 def _side(f: Callable[[float], Any], sign: int) -> Any:

@@ -265,5 +265,5 @@ def is_refusal(error: Exception) -> bool:
         errors.UnknownOpError,
         errors.CutGradientError,
     )
-    texts = ("complex numbers have no order", "unsupported operand type")
+    texts = ("complex numbers have no order", "for real numbers only", "unsupported operand type")
     return isinstance(error, known) or any(text in str(error) for text in texts)
