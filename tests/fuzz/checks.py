@@ -28,17 +28,13 @@ CHECKS: Mapping[str, Check] = {
 }
 RARE = {"compiled_llvm": 8, "threaded": 2, "checkpointed": 2, "in_python": 2}
 """Those that take long, or that seldom differ: each for one program of so many."""
-OF_DERIVATIVES = (
-    "narrow_gradient",
-    "adjoint",
-    "second_order",
-    "special",
-    "checkpointed",
-    "threaded",
-)
-AFTER: Mapping[str, str] = {
-    **dict.fromkeys(OF_DERIVATIVES, "gradient"),
-    "compiled_llvm": "compiled_python",
+AFTER: Mapping[str, set[str]] = {
+    "gradient": {"values"},
+    **dict.fromkeys(
+        ("narrow_gradient", "adjoint", "second_order", "special", "checkpointed", "threaded"),
+        {"values", "gradient"},
+    ),
+    "compiled_llvm": {"compiled_python"},
 }
 """What would find again what another check has found of a program."""
 

@@ -59,7 +59,7 @@ def program_of(seed: int, number: int) -> Program:
         found = next(filter(None, (_add(draft, focus) for _ in range(ATTEMPTS))), None)
         trips = [trip for trip in ROUND_TRIPS if trip[0] == focus]
         if trips and draft.chance(0.5):
-            _add_round_trip(draft, draft.choice(trips))
+            found = _add_round_trip(draft, draft.choice(trips)) or found
         for _ in range(int(rng.integers(0, 4))):
             _add_any(draft)
         return without_dead_code(_returning(draft, found))
@@ -102,7 +102,7 @@ def _add_any(draft: Draft) -> None:
         draft.add(Loop(draft.fresh(times) if draft.chance(0.3) else times, first.args[0], first))
 
 
-def _add_round_trip(draft: Draft, trip: tuple[str, str, int | None]) -> None:
+def _add_round_trip(draft: Draft, trip: tuple[str, str, int | None]) -> Ref | None:
     """A function, perhaps a sum, and the function's inverse.
 
     At the edge of the domain the derivative of the first is infinite, or 0, and that of all is not.
@@ -114,8 +114,7 @@ def _add_round_trip(draft: Draft, trip: tuple[str, str, int | None]) -> None:
     if ref is not None and middle:
         other = beside(FLOAT)(draft, [draft.values[ref.name]]) if middle == "+" else None
         ref = draft.add(Call(middle, (ref,) if other is None else (ref, other)))
-    if ref is not None:
-        draft.add(Call(back, (ref,) if exponent is None else (ref, exponent)))
+    return ref and draft.add(Call(back, (ref,) if exponent is None else (ref, exponent)))
 
 
 def _chain(draft: Draft) -> Call:

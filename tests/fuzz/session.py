@@ -52,9 +52,9 @@ class Session:
             program = program_of(self.seed, number)
             subject = Subject(program, (self.seed, number), self._names)
             self.programs += 1
-            failed = set()
+            failed: set[str] = set()
             for name in self.checks:
-                if number % RARE.get(name, 1) or AFTER.get(name) in failed:
+                if number % RARE.get(name, 1) or AFTER.get(name, set()) & failed:
                     continue
                 if not applies(name, program):
                     continue
