@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import count, islice, takewhile
+from itertools import count, islice
 from typing import Any
 
 import numpy as np
@@ -31,12 +31,9 @@ def test_a_mistake_is_found_and_shrunk(mistake: str) -> None:
     name, check = MISTAKES[mistake]
     names = planted.with_mistake(name, getattr(planted, mistake)())
     session = Session(0, [check], names)
-    numbers = (n for n in count() if focus_of(0, n) == f"np.{name}")
-    session.run(takewhile(lambda _: not session.findings, islice(numbers, 40)))
-    assert session.findings
-    smallest = min(session.findings.values(), key=lambda finding: len(finding.program.steps))
-    assert len(smallest.program.steps) <= 2
-    assert f"np.{name}" in smallest.program.functions()
+    session.run(islice((n for n in count() if focus_of(0, n) == f"np.{name}"), 12))
+    found = [x.program for x in session.findings.values() if f"np.{name}" in x.program.functions()]
+    assert min(len(program.steps) for program in found) <= 2
 
 
 def test_what_is_reported_runs() -> None:
