@@ -5,11 +5,13 @@ What it is sent is the program and its data; what it sends back, every bit of va
 
 from __future__ import annotations
 
+import atexit
 import os
 import pickle
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import opgrad as og
@@ -45,7 +47,13 @@ class TwinProcess:
             env=os.environ | {"OPGRAD_NATIVE": "0"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            cwd=Path(__file__).parents[2],
         )
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate()
 
     def outcome(self, program: Program, seed: tuple[int, ...]) -> list[Any]:
         """That of :func:`outcome`, over there."""
