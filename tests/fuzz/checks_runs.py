@@ -58,14 +58,20 @@ def lots(subject: Subject) -> list[Program]:
     rng, program = subject.rng(6), subject.program
     special = FINITE if any(map(is_iterative, program.functions())) else SPECIAL
 
+    largest = 40 if program.powers() < 2 else 1  # Python's integers would fill the memory
+
     def other(x: Any) -> Any:
         if np.asarray(x).dtype.kind in "iub":
-            return in_form_of(x, rng.integers(0, 4, np.shape(x)))
+            return in_form_of(x, rng.integers(0, min(4, largest + 1), np.shape(x)))
         return in_form_of(x, np.asarray(x) * rng.choice([1.25, -0.5, 0.75, 1.0], np.shape(x)))
 
     def unusual(x: Any) -> Any:
         if np.asarray(x).dtype.kind in "iub":
-            return in_form_of(x, rng.integers(-1, 41, np.shape(x))) if rng.random() < 0.5 else x
+            return (
+                in_form_of(x, rng.integers(-1, largest + 1, np.shape(x)))
+                if rng.random() < 0.5
+                else x
+            )
         chosen = rng.random(np.shape(x)) < 0.6
         return in_form_of(x, np.where(chosen, rng.choice(special, np.shape(x)), x))
 

@@ -76,6 +76,8 @@ class Draft:
             return len(result) < 9 and all(map(self._is_fit, result))
         if not is_numeric(result):
             return True
+        if isinstance(result, int) and result.bit_length() > 40:
+            return False
         x = np.asarray(result)
         if x.size > LARGEST or x.dtype == object:
             return False

@@ -216,6 +216,14 @@ class Program:
         """The names of what its steps call."""
         return {call.function for step in self.steps for call in calls_of(step.expression)}
 
+    def powers(self) -> int:
+        """How many steps may make large integers of small ones."""
+        growing = {"**", "pow", "<<", "og.ops['arithmetic.pow']"}
+        steps = [step.expression for step in self.steps]
+        calls = [call.function for expression in steps for call in calls_of(expression)]
+        loops = sum(isinstance(expression, Loop) for expression in steps)
+        return sum(name in growing for name in calls) + loops
+
     def setting(self) -> str:
         """The statements that make the arguments."""
         lines = [f"{x.name} = {x.text()}" for x in self.inputs]
