@@ -14,8 +14,8 @@ def show(x: Any) -> str:
         return _array(x)
     if isinstance(x, np.generic):
         return f"np.{_dtype(x.dtype)}({_number(_short(x).item())})"
-    if isinstance(x, np.dtype) or (isinstance(x, type) and issubclass(x, np.generic)):
-        return f"np.{_dtype(np.dtype(x))}"
+    if isinstance(x, type) and issubclass(x, np.generic):
+        return f"np.{x.__name__}"
     if isinstance(x, float | complex) and not isinstance(x, int):
         return _number(x)
     if isinstance(x, list):
