@@ -10,7 +10,7 @@ RUN = @run() { printf '\n==> %s\n' "$$*"; "$$@"; }; run
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # one pip at a time in an environment
-.PHONY: help demo test lint types pytest test-peers test-versions mutants bench docs clean
+.PHONY: help demo test lint types pytest fuzz test-peers test-versions mutants bench docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,12 @@ types: $(VENV)/.with-all $(VENV)/.with-examples
 pytest: $(VENV)/.with-all $(VENV)/.with-examples
 	$(RUN) $(BIN)/pytest
 	$(RUN) env OPGRAD_NATIVE=0 $(BIN)/pytest tests/engine tests/transforms # in Python alone
+
+SECONDS ?= 600
+FUZZ = --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(if $(CHECK),--check $(CHECK))
+
+fuzz: $(VENV)/.with-all $(VENV)/.with-examples ## Compare random programs in all ways for SECONDS=600; again with SEED=, ONLY=, CHECK=
+	$(RUN) $(BIN)/python -m tests.fuzz $(FUZZ)
 
 test-peers: $(VENV)/.with-bench,test ## Compare every op with JAX and torch (installs them: large)
 	$(RUN) $(BIN)/pytest tests_peers
