@@ -185,6 +185,17 @@ def test_the_matrix_made_again_of_equal_eigenvalues_is_refused() -> None:
         og.grad(f)(np.diag([1.0, 0, 0]))
 
 
+@pytest.mark.parametrize(
+    "vectors",
+    [lambda a: np.linalg.eigh(a).eigenvectors, lambda a: np.linalg.svd(a).U],
+    ids=["eigh", "svd"],
+)
+def test_tangents_of_vectors_of_equal_values_are_nan(vectors: Function) -> None:
+    """They would depend on the choice of the vectors."""
+    _, tangent = og.jvp(vectors, (np.eye(3),), (W,))
+    assert np.all(np.isnan(tangent))
+
+
 def test_vectors_apart_from_a_cluster_have_derivatives() -> None:
     """The largest principal component, though the others cannot be told from one another."""
     rng = np.random.default_rng(3)

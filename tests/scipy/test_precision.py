@@ -243,6 +243,7 @@ def test_four_derivatives_of_bessel_functions_at_0(name: str) -> None:
         np.testing.assert_allclose(f(0.0), expected, rtol=1e-13, atol=1e-300)
 
 
-def test_second_derivative_at_the_kink_of_i0e() -> None:
-    """It is 3/2 on both sides."""
+def test_derivatives_at_the_kink_of_i0e() -> None:
+    """The first is 0, as that of abs; the second is 3/2 on both sides."""
+    assert og.grad(og.ops.i0e)(0.0) == 0.0
     assert og.grad(og.grad(og.ops.i0e))(0.0) == pytest.approx(1.5)
