@@ -181,12 +181,12 @@ def _tracked(
     try:
         for position, ct in _pulled(node, g, needed, record):
             left.remove(position)
+            if ct is None or (isinstance(ct, tuple) and ct == (None,)):
+                masks.tell(node, position, False)
+                yield position, ct
+                continue
             if isinstance(ct, tuple) and len(ct) == 1:
                 [ct] = ct
-            if ct is None:
-                masks.tell(node, position, False)
-                yield position, (None,)
-                continue
             if is_data(raw(ct)) and (always or may_have_nan(ct)):
                 [mask] = behind(node, [position], masks.of(node))
                 if op.elementwise and np.shape(ct) != np.shape(node.data):
