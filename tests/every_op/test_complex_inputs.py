@@ -16,14 +16,10 @@ import opgrad as og
 from opgrad.define import OpN
 from tests.arrays.derivatives import arbitrary
 from tests.arrays.differences import differences, paired
-from tests.every_op.points import OPS, Point, at, each_op, in_double
+from tests.every_op.points import EACH_OP, OPS, Point, at, in_double
 
-NARROWER = {"atan", "asinh", "psi", "sinc"}
-"""Ops whose rules are not right for complex numbers yet, though their forwards take them."""
 HEIGHTS = (0.2, 2.5)
 """Imaginary parts: small ones, and ones that are larger than most real parts."""
-
-EACH_OTHER_OP = each_op(op for op in OPS.values() if op.name not in NARROWER)
 
 
 def with_imaginary_part(x: Any, height: float) -> Any:
@@ -48,7 +44,7 @@ def complex_points(op: OpN) -> Iterator[Point]:
                     yield point
 
 
-@EACH_OTHER_OP
+@EACH_OP
 def test_gradients_by_complex_inputs_are_those_of_differences(op: OpN) -> None:
     """It is df/dx - i df/dy; or it is refused in words."""
     for point in complex_points(op):
@@ -68,7 +64,7 @@ def test_gradients_by_complex_inputs_are_those_of_differences(op: OpN) -> None:
             np.testing.assert_allclose(ct, expected, 1e-6, noise, err_msg=f"{point}, {i}")
 
 
-@EACH_OTHER_OP
+@EACH_OP
 def test_tangents_of_complex_inputs_pair_with_gradients(op: OpN) -> None:
     """The real part of the cotangent times the tangent is that of the inputs."""
     for point in complex_points(op):
