@@ -30,6 +30,7 @@ import numpy as np
 
 from opgrad.data import is_lazy, is_number, is_traced
 from opgrad.diagnostics import has_nan
+from opgrad.errors import NotDifferentiable
 from opgrad.forward import run_rule
 from opgrad.node import Node, raw
 from opgrad.operation import Op
@@ -165,10 +166,13 @@ def behind(node: Node, positions: Sequence[int], alive: Alive) -> list[Alive]:
     data = [parent.data for parent in node.inputs]
     primals = [ones(x) for x in data] if op.linear else data
     args = (tracer(op, node.data, alive), node.data, *primals)
-    if op.joint_rule is not None:
-        joint = run_rule(op, op.joint_rule, args, node.params)
-        return [reached(joint[i]) for i in positions]
-    return [reached(run_rule(op, op.rules[i], args, node.params)) for i in positions]
+    try:
+        if op.joint_rule is not None:
+            joint = run_rule(op, op.joint_rule, args, node.params)
+            return [reached(joint[i]) for i in positions]
+        return [reached(run_rule(op, op.rules[i], args, node.params)) for i in positions]
+    except NotDifferentiable:  # at ones, which may be no point to differentiate at
+        return [True] * len(positions)
 
 
 def reached(ct: Any) -> Alive:

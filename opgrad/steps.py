@@ -179,14 +179,14 @@ def _tracked(
     always = record and op.elementwise and not op.selects
     left = [i for i, parent in enumerate(inputs) if parent in needed]
     try:
-        for position, ct in _pulled(node, g, needed, record):
+        for position, pulled in _pulled(node, g, needed, record):
             left.remove(position)
-            if ct is None or (isinstance(ct, tuple) and ct == (None,)):
+            [ct] = pulled if isinstance(pulled, tuple) and len(pulled) == 1 else [pulled]
+            if ct is None:
                 masks.tell(node, position, False)
-                yield position, ct
+                yield position, pulled
                 continue
-            if isinstance(ct, tuple) and len(ct) == 1:
-                [ct] = ct
+            pulled = None  # as below
             if is_data(raw(ct)) and (always or may_have_nan(ct)):
                 [mask] = behind(node, [position], masks.of(node))
                 if op.elementwise and np.shape(ct) != np.shape(node.data):

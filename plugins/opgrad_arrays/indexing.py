@@ -159,23 +159,25 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
             f"select takes as many conditions as choices; "
             f"given {len(condlist)} and {len(choicelist)}"
         )
+    condlist, choicelist = list(map(as_array, condlist)), list(map(as_array, choicelist))
+    default = as_array(default)
     if any(np.result_type(condition).kind != "b" for condition in condlist):
         raise TypeError("the conditions of np.select are arrays of booleans")
     kind = np.result_type(*map(plain, choicelist), plain(default))
     choicelist = [_among(x, kind) for x in choicelist]
-    chosen = kind.type(default) if isinstance(default, int | float | complex) else as_array(default)
+    chosen = kind.type(default) if isinstance(default, int | float | complex) else default
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
         chosen = np.where(condition, choice, chosen)
     return chosen
 
 
 def _among(x: Any, dtype: Any) -> Any:
-    """A plain number in the dtype of what it is chosen among; anything else as an array."""
+    """A plain number in the dtype of what it is chosen among; anything else as it is."""
     if isinstance(x, int | float | complex):
         if not np.can_cast(np.asarray(x), dtype, "same_kind"):
             raise TypeError(f"{x!r} cannot be chosen among elements of dtype {dtype}")
         return dtype.type(x)
-    return as_array(x)
+    return x
 
 
 def _choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:

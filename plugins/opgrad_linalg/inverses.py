@@ -118,6 +118,7 @@ def lstsq(a: Raw, b: Raw, rcond: Any = None) -> tuple[Raw, Raw, Raw, Raw]:
     As NumPy's. Gradients flow through the solution, residuals and singular values; the rank, an
     integer, has none.
     """
+    a, b = (np.asarray(x) if isinstance(x, list | tuple) else x for x in (a, b))
     m, n = np.shape(a)
     common = np.result_type(og.stop_gradient(a), og.stop_gradient(b))
     common = common if common.kind in "fc" else np.dtype(np.float64)

@@ -48,7 +48,7 @@ def logsumexp(
         out = np.log(np.abs(total) if return_sign else total) + highest
     sign = np.sign(og.stop_gradient(total)) if np.size(a) else -np.ones_like(total)
     if not keepdims:
-        out, sign = np.squeeze(out, axis=axis), np.squeeze(sign, axis=axis)[()]
+        out, sign = _number(np.squeeze(out, axis=axis)), np.squeeze(sign, axis=axis)[()]
     return (out, sign) if return_sign else out
 
 
@@ -64,12 +64,19 @@ def log_softmax(x: Raw, axis: Any = None) -> Raw:
 
 def _op(name: str, x: Raw, **params: Any) -> Raw:
     op = og.ops[f"arrays.{name}"]
-    return op(x, **params) if isinstance(x, og.Node) else op.forward(np.asarray(x), **params)
+    if isinstance(x, og.Node):
+        return op(x, **params)
+    return op(x, **params).data if og.is_traced(x) else op.forward(np.asarray(x), **params)[()]
+
+
+def _number(x: Raw) -> Raw:
+    """A number in the place of an array without axes, as SciPy returns it."""
+    return x[()] if isinstance(x, np.ndarray) else x
 
 
 def _floating(x: Raw) -> Raw:
     """An array, or a number, of floating point."""
     if isinstance(x, og.Value):
         return x if np.result_type(x.data).kind in "fc" else x * 1.0
-    x = np.asarray(x)
+    x = x if og.is_traced(x) else np.asarray(x)
     return x if x.dtype.kind in "fc" else x.astype(np.float64)

@@ -30,6 +30,13 @@ def test_a_number_becomes_an_array(function: Callable[..., Any]) -> None:
     assert_derivatives_are_right(function, 1.5)
 
 
+@EACH_FUNCTION
+@pytest.mark.parametrize("axis", [0, -1])
+def test_an_array_without_axes_has_one_element(function: Callable[..., Any], axis: int) -> None:
+    """NumPy lets the running sum of an array without axes name one; so does its rule."""
+    assert_derivatives_are_right(lambda x: function(x, axis=axis), np.array(1.5))
+
+
 @pytest.mark.parametrize("point", [[2.0, 0.0, 3.0], [0.0, 0.0, 3.0, 2.0], [0.0, 0.0, 0.0]])
 def test_cumprod_is_right_at_zeros(point: list[float]) -> None:
     """The running product has the right derivatives where elements are zero."""

@@ -126,6 +126,7 @@ OF_ONE: list[tuple[Function, Any]] = [
     (lambda x: np.extract(x > 0, x), MATRIX),
     (lambda x: np.select([x > 1, x > 0], [x * x, 3 * x], -x), MATRIX),
     (lambda x: np.select([x > 1], [x * x]), MATRIX),
+    (lambda x: np.select([[True, False], x[0, :2] > 9], [x[0, :2], [1, 2]], [3, 4]), MATRIX),
     (lambda x: x.reshape(3, 2).T.ravel(), MATRIX),
     (lambda x: x.transpose(2, 0, 1).swapaxes(0, 1), CUBE),
     (lambda x: x.repeat(2, axis=0).take([0, 3], axis=0).diagonal(), MATRIX),

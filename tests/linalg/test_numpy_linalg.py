@@ -36,6 +36,7 @@ SEVERAL: list[tuple[Function, Any]] = [
     (lambda a: np.linalg.svd(a, full_matrices=False), WIDE_STACK),
     (lambda a: np.linalg.lstsq(a, TALL[:, 0]), TALL),
     (lambda a: np.linalg.lstsq(a, SQUARE), TALL),
+    (lambda a: np.linalg.lstsq(SQUARE.tolist(), a[:, 0]), TALL),
     (lambda a: np.linalg.lstsq(a, TALL[:2]), WIDE_STACK[0]),
 ]
 

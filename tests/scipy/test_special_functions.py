@@ -36,6 +36,25 @@ def test_logsumexp_with_factors(axis: Any, keepdims: bool) -> None:
     assert_derivatives_are_right(lambda x, b: special.logsumexp(x, axis, b, keepdims), X, WEIGHTS)
 
 
+@pytest.mark.parametrize("params", [{}, {"b": 2.0}, {"return_sign": True}], ids=repr)
+def test_logsumexp_of_plain_data_is_a_number(params: dict[str, Any]) -> None:
+    """Over all axes SciPy returns a number, no array without axes; so does this."""
+    found, expected = special.logsumexp(X, **params), scipys.logsumexp(X, **params)
+    if isinstance(expected, tuple):
+        assert list(map(type, found)) == list(map(type, expected))
+    else:
+        assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize("name", ["logsumexp", "softmax", "log_softmax"])
+def test_compiled_without_a_gradient(name: str) -> None:
+    """Compiled, they run on arrays as well as on Values; a fall-back would warn."""
+    function = getattr(special, name)
+    expected = getattr(scipys, name)(X, axis=0)
+    found = og.compile(lambda x: function(x, axis=0))(X)
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
 def test_logsumexp_does_not_overflow() -> None:
     """Large exponents, with factors and without."""
     x = np.array([1000.0, 1001.0])

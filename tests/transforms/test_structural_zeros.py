@@ -300,3 +300,21 @@ def test_a_zero_that_is_a_number_never_absorbs(name: str, way: str) -> None:
     found, expected = np.broadcast_arrays(found, expected)
     known = ~np.isnan(found)
     np.testing.assert_allclose(found[known], expected[known], rtol=1e-12)
+
+
+def test_a_joint_rule_that_gives_no_gradient_in_a_tracked_pass() -> None:
+    """Comparisons give none: (x > 0) where(x > 1, x, 0) squared has the Hessian 2 where x > 1."""
+    found = og.hessian(lambda x: np.sum((x > 0) * np.where(x > 1, x, 0) ** 2))(np.array([0.5, 2.0]))
+    np.testing.assert_array_equal(found, [[0, 0], [0, 2]])
+
+
+def test_a_rule_that_is_not_differentiable_at_ones() -> None:
+    """An element of an eigenvector has second derivatives, here in closed form."""
+
+    def square(b: Any) -> Any:
+        matrix = np.stack([np.stack([3.0 + 0 * b, b]), np.stack([b, 1.0 + 0 * b])])
+        return np.linalg.eigh(matrix)[1][0, 1] ** 2  # (1 + 1 / sqrt(1 + b b)) / 2
+
+    b = 0.7
+    expected = (2 * b**2 - 1) / (2 * (1 + b**2) ** 2.5)
+    assert og.grad(og.grad(square))(b) == pytest.approx(expected, rel=1e-10)
