@@ -210,7 +210,7 @@ class Registry:
         self.load_all()
         held = self._table.held("function").items()
         return MappingProxyType(
-            {f: one.made for f, (one, *more) in held if not more and not isinstance(one.made, Op)}
+            {f: one.made for f, (one, *more) in held if not more and not _implements(one.made, f)}
         )
 
     @property
@@ -414,6 +414,10 @@ class Registry:
 
 def _needs_extra(entry: EntryPoint | Unreadable) -> TypeGuard[EntryPoint]:
     return not isinstance(entry, Unreadable) and bool(entry.extras)
+
+
+def _implements(made: Any, function: Callable[..., Any]) -> bool:
+    return isinstance(made, Op) and function in made.implements
 
 
 def _warn(messages: Iterable[str]) -> None:

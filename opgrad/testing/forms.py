@@ -48,7 +48,9 @@ def _strided(x: Any) -> Any:
     if not np.ndim(x):
         return x
     backwards = (slice(None, None, -1),) * np.ndim(x)
-    return np.repeat(x[backwards], 2, axis=-1)[..., ::2][backwards]
+    doubled = np.repeat(x[backwards], 2, axis=-1)
+    doubled.flags.writeable = False  # of what can change, a pass has a copy, which is in one piece
+    return doubled[..., ::2][backwards]
 
 
 @at_each_sample(elementwise)

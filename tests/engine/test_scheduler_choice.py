@@ -187,12 +187,12 @@ def test_tasks_have_a_scheduler_each() -> None:
             seen.append(schedule.current_scheduler().name)
         return [*seen, schedule.current_scheduler().name]
 
-    async def main() -> tuple[list[str], list[str]]:
+    async def main() -> list[list[str]]:
         a, b = asyncio.Event(), asyncio.Event()
         with og.use_scheduler(Plain("outer")):
-            return await asyncio.gather(choose("a", a, b), choose("b", b, a))
+            return [*await asyncio.gather(choose("a", a, b), choose("b", b, a))]
 
-    assert asyncio.run(main()) == (["outer", "a", "outer"], ["outer", "b", "outer"])
+    assert asyncio.run(main()) == [["outer", "a", "outer"], ["outer", "b", "outer"]]
 
 
 def test_a_block_that_ends_in_another_thread_changes_nothing_there() -> None:

@@ -63,13 +63,16 @@ def test_sigmoid_of_unsigned_integers() -> None:
 
 
 def _fits(exact: Any, dtype: Any) -> Any:
-    """Where the dtype has a number for the result."""
+    """Where the dtype has a number for the result, and the result is not cut to a whole one."""
     if dtype.kind == "b":
         low, high = 0.0, 1.0
     else:
         info: Any = np.iinfo(dtype) if dtype.kind in "iu" else np.finfo(dtype)
         low, high = float(info.min), float(info.max)
-    return ~np.isfinite(exact) | ((exact >= low) & (exact <= high))
+    in_range = (exact >= low) & (exact <= high)
+    if dtype.kind in "biu":
+        return in_range & (exact == np.rint(exact))
+    return ~np.isfinite(exact) | in_range
 
 
 def _gradients(op: OpN, inputs: list[Any]) -> tuple[Any, list[Any]]:

@@ -138,7 +138,7 @@ REFUSED: dict[str, list[Method]] = {
 }
 """They would lose the gradient."""
 
-NOT_NUMPYS = ("data",)
+NOT_NUMPYS = ("data", "tolist")  # the second is refused: its elements would be plain numbers
 """The array itself, where NumPy has its memory."""
 
 NOT_KNOWN: list[Method] = [
