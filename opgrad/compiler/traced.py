@@ -20,13 +20,13 @@ from opgrad.compiler.operators import OPERATORS, is_result, root
 from opgrad.compiler.own import asks
 from opgrad.compiler.primitives import ASTYPE, ERFC, GETITEM, NUMBER, SCATTER, VIEWS, elementwise
 from opgrad.compiler.python_numbers import as_int
-from opgrad.data import PLAIN, StandIn, is_traced
+from opgrad.data import PLAIN, StandIn, concrete_of, is_number, is_traced, node_of
 from opgrad.node import Node
 from opgrad.operation import full_name
 
 BASIC = (int, np.integer, slice, type(Ellipsis), type(None))
 
-_new = object.__new__
+_new, _getattribute = object.__new__, object.__getattribute__
 
 
 class StandInType(type):
@@ -38,7 +38,7 @@ class StandInType(type):
         return _KINDS.get(id(cls), cls)
 
     def __eq__(cls, other: object) -> bool:
-        return cls is other or cls.stands_for is other
+        return cls is other or _KINDS.get(id(cls)) is other
 
     def __hash__(cls) -> int:
         return hash(_KINDS.get(id(cls), type))
@@ -54,11 +54,7 @@ _KINDS: dict[int, type] = {}
 class Traced(StandIn, metaclass=StandInType):
     """A stand-in. Not made by users."""
 
-    __slots__ = ("__weakref__", "concrete", "node", "tracer")
-
-    concrete: Any
-    node: Node
-    tracer: Any
+    __slots__ = ("__weakref__",)
 
     @property  # type: ignore[misc]  # object's is no property to mypy
     def __class__(self) -> Any:
@@ -193,7 +189,7 @@ def _item(self: Any, *index: Any) -> Any:
     if index or self.size != 1:
         self.tracer.escape("x.item needs plain data;")
         return self.concrete.item(*plain(index))
-    return self if self.is_number else self.tracer.record(NUMBER, (self,))
+    return self if is_number(self) else self.tracer.record(NUMBER, (self,))
 
 
 def _astype(self: Any, dtype: Any, *options: Any, copy: bool = True, **named: Any) -> Any:
@@ -276,8 +272,8 @@ def _without_iter(self: Any, name: str) -> Any:
     if name == "__iter__":
         raise AttributeError("a number of NumPy's has no __iter__")
     if name == "__class__":  # the property would take this function for who asks
-        return type(self) if asks() else type(self.concrete)
-    return object.__getattribute__(self, name)
+        return type(self) if asks() else type(concrete_of(self))
+    return _getattribute(self, name)
 
 
 def _contains(self: Any, x: Any) -> bool:
@@ -409,10 +405,10 @@ _OF_NUMBERS: dict[str, Any] = {
 
 _OF_ARRAYS: dict[str, Any] = {
     **{name: _method(name) for name in METHODS},
-    "shape": _Read(lambda x: x.node.data.shape),
-    "dtype": _Read(lambda x: x.node.data.dtype),
-    "ndim": _Read(lambda x: len(x.node.data.shape)),
-    "size": _Read(lambda x: x.node.data.size),
+    "shape": _Read(lambda x: node_of(x).data.shape),
+    "dtype": _Read(lambda x: node_of(x).data.dtype),
+    "ndim": _Read(lambda x: len(node_of(x).data.shape)),
+    "size": _Read(lambda x: node_of(x).data.size),
     "itemsize": _Read(lambda x: x.node.data.dtype.itemsize),
     "nbytes": _Read(lambda x: x.node.data.dtype.itemsize * x.node.data.size),
     "real": _Read(lambda x: np.real(x)),
@@ -434,8 +430,8 @@ _OF_ARRAYS: dict[str, Any] = {
 _FOR_OPGRAD: dict[str, Any] = {
     **_OF_ARRAYS,
     "conj": _method("conj"),
-    "aval": _Read(lambda x: x.node.data),
-    "is_number": _Read(lambda x: x.node.data.number),
+    "aval": _Read(lambda x: node_of(x).data),
+    "is_number": _Read(is_number),
     "become": _become,
     "scatter": _scatter,
     "erfc": _erfc,
