@@ -28,7 +28,7 @@ def is_result(x: Any) -> bool:
 def _apply(name: str, op: Op, compute: Callable[..., Any], x: Any, y: Any) -> Any:
     """``x + y`` of data, one or both of them traced."""
     tracer = tracer_of(x if is_traced(x) else y)
-    if tracer.can_follow():
+    if tracer.given_up is None:  # what is recorded asks whether it can be
         if is_number(x) and (is_number(y) or _is_taken_for_one(x, y)):
             return python_numbers.binary(name, op, compute, x, y)
         if name == "pow" and "c" in (_dtype(x).kind, _dtype(y).kind):

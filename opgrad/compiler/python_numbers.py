@@ -32,7 +32,7 @@ def binary(name: str, op: Op, compute: Callable[..., Any], x: Any, y: Any) -> An
     given, kinds = (x, y), _kind(x) + _kind(y)
     if "b" in kinds and not (name in _OF_BOOLS and kinds == "bb"):
         x, y, kinds = as_int(x), as_int(y), kinds.replace("b", "i")
-    if is_long(x) or is_long(y):
+    if "i" in kinds and (is_long(x) or is_long(y)):
         condition: Any = False
     elif "c" in kinds:
         condition = _COMPLEX.get(name, _holds)(x, y)
@@ -88,9 +88,11 @@ def as_int(x: Any) -> Any:
 def fit_each_other(x: Any, y: Any) -> bool:
     """Whether a Python integer fits into the dtype of the integers that it meets, as it must."""
     for number, array in ((x, y), (y, x)):
-        if is_traced(number) and is_number(number) and not is_number(array):
+        if is_traced(number):
+            if _kind(number) != "i" or not is_number(number) or is_number(array):
+                continue
             dtype = array.aval.dtype if is_traced(array) else array.dtype
-            if _kind(number) == "i" and dtype.kind in "iu" and dtype != np.int64:
+            if dtype.kind in "iu" and dtype != np.int64:
                 limits = np.iinfo(dtype)
                 top = min(int(limits.max), 2**63 - 1)
                 return bool(number >= int(limits.min)) and bool(number <= top)
