@@ -132,11 +132,12 @@ def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: An
     old = cotangents[node]
     if old is None or ct is None:
         cotangents[node] = ct if old is None else old
+    elif is_traced(old) or is_traced(ct):
+        cotangents[node] = old + ct
     elif (
         (node in owned or _is_ours(getrefcount(old), old, ct))
         and isinstance(old, np.ndarray)  # of a recorded pass, some cotangents are Values, some not
         and not isinstance(ct, Node)
-        and not is_traced(ct)
         and old.dtype == ct.dtype
     ):
         np.add(old, ct, out=old)

@@ -20,7 +20,15 @@ from opgrad.compiler.operators import OPERATORS, is_result, root
 from opgrad.compiler.own import asks
 from opgrad.compiler.primitives import ASTYPE, ERFC, GETITEM, NUMBER, SCATTER, VIEWS, elementwise
 from opgrad.compiler.python_numbers import as_int
-from opgrad.data import PLAIN, StandIn, concrete_of, is_number, is_traced, node_of
+from opgrad.data import (
+    PLAIN,
+    StandIn,
+    concrete_of,
+    is_number,
+    is_traced,
+    node_of,
+    tracer_of,
+)
 from opgrad.node import Node
 from opgrad.operation import full_name
 
@@ -68,15 +76,15 @@ class Traced(StandIn, metaclass=StandInType):
         return found(self) if isinstance(found, _Read) else found.__get__(self)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if any(isinstance(x, Node) for x in inputs):
+        if any(isinstance(x, Node) for x in inputs if not is_traced(x)):
             return NotImplemented  # a Value's turn
         function = ufunc if method == "__call__" else getattr(ufunc, method)
-        tracer = self.tracer
+        tracer = tracer_of(self)
         if method == "at":
             tracer.escape("ufunc.at changes an array in place;")
         elif kwargs.get("out") is not None:
             tracer.escape(f"{full_name(ufunc)} with out= writes in place; leave it out, or")
-        elif not all(_takes_part(x) for x in inputs):
+        elif not all(map(_takes_part, inputs)):
             tracer.escape(f"{full_name(ufunc)} of {_foreign(inputs)} needs plain data;")
         if not tracer.can_follow():
             return function(*plain(inputs), **plain(kwargs))
@@ -90,10 +98,11 @@ class Traced(StandIn, metaclass=StandInType):
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: Any, kwargs: Mapping[str, Any]
     ) -> Any:
-        if any(issubclass(cls, Node) for cls in types):
+        others = [cls for cls in types if cls is not type(self) and cls is not np.ndarray]
+        if any(issubclass(cls, Node) for cls in others):
             return NotImplemented
-        tracer = self.tracer
-        foreign = [cls for cls in types if not issubclass(cls, Traced) and cls is not np.ndarray]
+        tracer = tracer_of(self)
+        foreign = [cls for cls in others if not issubclass(cls, StandIn)]
         if foreign:
             tracer.escape(f"{full_name(func)} of a {foreign[0].__name__} needs plain data;")
         elif func in _IN_PLACE or kwargs.get("out") is not None:
@@ -107,7 +116,7 @@ class Traced(StandIn, metaclass=StandInType):
             return tracer.call(func, args, kwargs)
         if not is_traced(made):
             return made
-        if made.is_number and func is not np.real:
+        if is_number(made) and func is not np.real:
             return made.astype(made.dtype)  # NumPy makes its own numbers of Python's
         if any(made is x for x in args):  # NumPy's result is another object, perhaps a view
             tracer.viewed.add(made.node)
