@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from opgrad import diagnostics
-from opgrad.data import NUMBER_TYPES, is_data, is_lazy, is_number, is_traced, say, show
+from opgrad.data import NUMBER_TYPES, is_data, is_lazy, is_number, is_traced, node_of, say, show
 from opgrad.errors import CotangentError, NotDifferentiable, VjpError
 from opgrad.node import Node
 from opgrad.plugin import describe
@@ -74,6 +74,10 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
         NotDifferentiable: the rule put an instance in this input's place.
         VjpError: the cotangent does not fit.
     """
+    if is_traced(ct) and is_traced(primal):
+        known = node_of(ct).data
+        if known is node_of(primal).data and known.dtype.kind == "f":
+            return ct  # of one shape and dtype
     if ct.__class__ in NUMBERS and primal.__class__ in NUMBERS:
         return ct
     if ct.__class__ in _NUMPYS and primal.__class__ in _NUMPYS:
@@ -86,8 +90,6 @@ def fit(node: Node, position: int, primal: Any, ct: Any, *, record: bool = False
             assert node.op is not None
             if node.op.elementwise and given == node.data.shape and _broadcasts(shape, given):
                 return _unbroadcast(ct, given, shape)
-    if hasattr(ct, "aval") and ct.aval is getattr(primal, "aval", 0) and ct.dtype.kind == "f":
-        return ct  # both traced, and known to be of one shape and dtype
     if (
         primal.__class__ is float
         and isinstance(ct, np.ndarray | np.float64)  # a scalar rule went through NumPy
@@ -130,11 +132,12 @@ def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: An
     old = cotangents[node]
     if old is None or ct is None:
         cotangents[node] = ct if old is None else old
+    elif is_traced(old) or is_traced(ct):
+        cotangents[node] = old + ct
     elif (
         (node in owned or _is_ours(getrefcount(old), old, ct))
         and isinstance(old, np.ndarray)  # of a recorded pass, some cotangents are Values, some not
         and not isinstance(ct, Node)
-        and not is_traced(ct)
         and old.dtype == ct.dtype
     ):
         np.add(old, ct, out=old)
@@ -147,7 +150,7 @@ def accumulate(cotangents: dict[Node, Any], owned: set[Node], node: Node, ct: An
 def _is_ours(references: int, old: Any, ct: Any) -> bool:
     """Whether a cotangent is an array that nobody else has, nor its memory."""
     return (
-        old.__class__ is ct.__class__ is np.ndarray
+        type(old) is type(ct) is np.ndarray
         and old.nbytes >= LARGE  # smaller ones are faster made anew
         and old.dtype.isnative
         and old.flags.owndata

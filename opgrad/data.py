@@ -28,9 +28,25 @@ class Recorded:
 
 
 class StandIn:
-    """What takes the place of data while a function is compiled."""
+    """What takes the place of data while a function is compiled.
 
-    __slots__ = ()
+    Attributes:
+        concrete: the data.
+        node: what was recorded of them.
+        tracer: the run that recorded it.
+    """
+
+    __slots__ = ("concrete", "node", "tracer")
+
+    concrete: Any
+    node: Any
+    tracer: Any
+
+
+concrete_of, node_of, tracer_of = (
+    StandIn.__dict__[name].__get__ for name in ("concrete", "node", "tracer")
+)
+"""Read these attributes, whatever else has to be done where others look one up."""
 
 
 def is_data(x: Any) -> bool:
@@ -39,11 +55,9 @@ def is_data(x: Any) -> bool:
     No ``np.matrix``, whose ``*`` is another product than rules mean; no masked array, whose
     gradient would have numbers where it has none; and nothing that a Value is wrapped in.
     """
-    if x.__class__ is np.ndarray:
+    if type(x) is np.ndarray:
         return x.dtype.kind not in NOT_NUMERIC
-    if x.__class__ in PLAIN or isinstance(x, NUMBER_TYPES):
-        return True
-    if is_traced(x):
+    if is_traced(x) or x.__class__ in PLAIN or isinstance(x, NUMBER_TYPES):
         return True
     is_array = hasattr(x, "__array_ufunc__") and hasattr(x, "shape") and hasattr(x, "dtype")
     if not is_array or isinstance(x, np.matrix) or hasattr(x, "mask"):
@@ -86,12 +100,12 @@ def _parts(x: Any) -> Iterable[Any]:
 
 def is_number(x: Any) -> bool:
     """Whether it is one of Python's own numbers, or stands for one while a function is traced."""
-    if type(x) in PLAIN:
-        return True
     if isinstance(x, StandIn):
-        is_one: bool = x.is_number  # type: ignore[attr-defined]  # all have that
+        is_one: bool = node_of(x).data.number
         return is_one
-    return isinstance(x, int | float | complex) and not isinstance(x, np.generic)
+    return type(x) in PLAIN or (
+        isinstance(x, int | float | complex) and not isinstance(x, np.generic)
+    )
 
 
 def is_lazy(x: Any) -> bool:
@@ -107,7 +121,8 @@ def is_traced(x: Any) -> bool:
 @twin("read_only")
 def read_only(x: Any) -> Any:
     """A NumPy array as a view that refuses to be written to; anything else as it is."""
-    if (x.__class__ is np.ndarray or isinstance(x, np.ndarray)) and x.flags.writeable:
+    is_array = type(x) is np.ndarray or (not is_traced(x) and isinstance(x, np.ndarray))
+    if is_array and x.flags.writeable:
         x = x.view()
         x.setflags(False)  # write=False; with the name it takes twice as long
     return x

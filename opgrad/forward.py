@@ -12,6 +12,7 @@ from opgrad.data import (
     is_data,
     is_number,
     is_traced,
+    node_of,
     read_only,
     say,
     show,
@@ -97,7 +98,11 @@ def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
     """
     if (recording := only_residuals.get()) is not None:
         recording.release_before(data, inputs)
-    if data.__class__ is np.ndarray and data.ndim and data.dtype.kind in "fc":
+    if is_traced(data):
+        if is_number(data) or node_of(data).data.shape:
+            return data
+        return data.item() if all(is_number(x.data) for x in inputs) else data
+    if type(data) is np.ndarray and data.ndim and data.dtype.kind in "fc":
         # Most often, and nothing else to look at.
         if data.flags.writeable:  # read_only(), written out
             data = data.view()
@@ -111,8 +116,6 @@ def settle(op: Op, data: Any, inputs: tuple[Node, ...]) -> Raw:
             f"the forward of {describe(op)} returned {say(data)}; "
             f"expected a number or a numeric array"
         )
-    if hasattr(data, "is_number") and not data.shape and all(is_number(x.data) for x in inputs):
-        return data.item()
     return read_only(data)
 
 

@@ -77,7 +77,7 @@ class Recording:
 
 
 def _is_large(data: Any) -> bool:
-    return data.__class__ is np.ndarray and data.nbytes >= LARGE
+    return type(data) is np.ndarray and data.nbytes >= LARGE
 
 
 only_residuals: ContextVar[Recording | None] = ContextVar("only_residuals", default=None)

@@ -11,7 +11,7 @@ import numpy as np
 
 from opgrad.compiler import python_numbers
 from opgrad.compiler.primitives import elementwise
-from opgrad.data import PLAIN, is_number, is_traced
+from opgrad.data import PLAIN, concrete_of, is_number, is_traced, node_of, tracer_of
 from opgrad.node import Node
 from opgrad.operation import Op
 
@@ -27,8 +27,8 @@ def is_result(x: Any) -> bool:
 
 def _apply(name: str, op: Op, compute: Callable[..., Any], x: Any, y: Any) -> Any:
     """``x + y`` of data, one or both of them traced."""
-    tracer = (x if is_traced(x) else y).tracer
-    if tracer.can_follow():
+    tracer = tracer_of(x if is_traced(x) else y)
+    if tracer.given_up is None:  # what is recorded asks whether it can be
         if is_number(x) and (is_number(y) or _is_taken_for_one(x, y)):
             return python_numbers.binary(name, op, compute, x, y)
         if name == "pow" and "c" in (_dtype(x).kind, _dtype(y).kind):
@@ -48,7 +48,7 @@ def _is_taken_for_one(x: Any, y: Any) -> bool:
 
 
 def _plain(x: Any) -> Any:
-    return x.concrete if is_traced(x) else x
+    return concrete_of(x) if is_traced(x) else x
 
 
 def _with_other(name: str, compute: Callable[..., Any], x: Any, y: Any) -> Any:
@@ -185,7 +185,7 @@ def _power(x: Any, y: Any) -> bool:
 
 
 def _dtype(x: Any) -> Any:
-    return x.aval.dtype if is_traced(x) else np.asarray(x).dtype
+    return node_of(x).data.dtype if is_traced(x) else np.asarray(x).dtype
 
 
 _OF_ARRAYS = {"pow": _power}

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from opgrad.compiler.primitives import elementwise
-from opgrad.data import is_number, is_traced
+from opgrad.data import concrete_of, is_number, is_traced, node_of, tracer_of
 from opgrad.operation import Op
 
 _POWER, _FINITE = elementwise(np.power, 2), elementwise(np.isfinite, 1)
@@ -28,12 +28,11 @@ EXACT = 2.0**53
 
 def binary(name: str, op: Op, compute: Callable[..., Any], x: Any, y: Any) -> Any:
     """An operator of two numbers, at least one of them traced."""
-    tracer = (x if is_traced(x) else y).tracer
-    given = x, y
-    if not (name in _OF_BOOLS and _kind(x) == _kind(y) == "b"):
-        x, y = as_int(x), as_int(y)
-    kinds = _kind(x) + _kind(y)
-    if is_long(x) or is_long(y):
+    tracer = tracer_of(x if is_traced(x) else y)
+    given, kinds = (x, y), _kind(x) + _kind(y)
+    if "b" in kinds and not (name in _OF_BOOLS and kinds == "bb"):
+        x, y, kinds = as_int(x), as_int(y), kinds.replace("b", "i")
+    if "i" in kinds and (is_long(x) or is_long(y)):
         condition: Any = False
     elif "c" in kinds:
         condition = _COMPLEX.get(name, _holds)(x, y)
@@ -89,9 +88,11 @@ def as_int(x: Any) -> Any:
 def fit_each_other(x: Any, y: Any) -> bool:
     """Whether a Python integer fits into the dtype of the integers that it meets, as it must."""
     for number, array in ((x, y), (y, x)):
-        if is_traced(number) and is_number(number) and not is_number(array):
+        if is_traced(number):
+            if _kind(number) != "i" or not is_number(number) or is_number(array):
+                continue
             dtype = array.aval.dtype if is_traced(array) else array.dtype
-            if _kind(number) == "i" and dtype.kind in "iu" and dtype != np.int64:
+            if dtype.kind in "iu" and dtype != np.int64:
                 limits = np.iinfo(dtype)
                 top = min(int(limits.max), 2**63 - 1)
                 return bool(number >= int(limits.min)) and bool(number <= top)
@@ -121,13 +122,13 @@ RAISES, AS_FLOATS = _Raises(), _AsFloats()
 
 def _kind(x: Any) -> str:
     if is_traced(x):
-        kind: str = x.node.data.dtype.kind
+        kind: str = node_of(x).data.dtype.kind
         return kind
     return {bool: "b", int: "i", float: "f", complex: "c"}.get(type(x), "f")
 
 
 def _plain(x: Any) -> Any:
-    return x.concrete if is_traced(x) else x
+    return concrete_of(x) if is_traced(x) else x
 
 
 def _float(x: Any) -> Any:

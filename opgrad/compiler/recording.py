@@ -26,6 +26,7 @@ from opgrad.compiler.own import is_own_module
 from opgrad.compiler.primitives import BROADCAST, PICK, VIEWS, Call, Hole, call, make
 from opgrad.compiler.traced import Traced, plain, stand_in
 from opgrad.containers import flatten
+from opgrad.data import concrete_of, is_traced, node_of, tracer_of
 from opgrad.diagnostics import user_frame
 from opgrad.errors import LeakedTraceError, NotTraceable
 from opgrad.forward import constant
@@ -110,15 +111,15 @@ class Trace:
         nodes = []
         values = []
         for x in inputs:
-            if isinstance(x, Traced):
-                if x.tracer is not self:
-                    if x.tracer.given_up is None:
-                        raise self._leaked(x.tracer)
-                    x = x.concrete
-                else:
-                    nodes.append(x.node)
-                    values.append(x.concrete)
+            if is_traced(x):
+                tracer = tracer_of(x)
+                if tracer is self:
+                    nodes.append(node_of(x))
+                    values.append(concrete_of(x))
                     continue
+                if tracer.given_up is None:
+                    raise self._leaked(tracer)
+                x = x.concrete
             nodes.append(self.constant(x))
             values.append(x)
         out = self.compute(function, *values, **params)
@@ -204,7 +205,7 @@ class Trace:
             raise self._leaked(self)
         if is_strict():
             self.escape("np.errstate that raises, calls or prints needs NumPy itself;")
-        elif _warning_state() != self._warnings and _warns_otherwise(self._warnings):
+        elif _is_other(self._warnings) and _warns_otherwise(self._warnings):
             self.escape("warnings that are recorded, or are errors, need NumPy itself;")
         return self.given_up is None
 
@@ -283,6 +284,18 @@ def _warning_state() -> tuple[Any, ...]:
     """What tells that a function has changed what becomes of warnings."""
     module: Any = warnings
     return id(module.filters), len(module.filters), module._showwarnmsg_impl, module.filters[:1]
+
+
+def _is_other(before: tuple[Any, ...]) -> bool:
+    """Whether that has changed since; asked for each operation."""
+    module: Any = warnings
+    filters = module.filters
+    return (
+        id(filters) != before[0]
+        or len(filters) != before[1]
+        or module._showwarnmsg_impl is not before[2]
+        or filters[:1] != before[3]
+    )
 
 
 def _warns_otherwise(before: tuple[Any, ...]) -> bool:

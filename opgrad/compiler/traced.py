@@ -20,13 +20,21 @@ from opgrad.compiler.operators import OPERATORS, is_result, root
 from opgrad.compiler.own import asks
 from opgrad.compiler.primitives import ASTYPE, ERFC, GETITEM, NUMBER, SCATTER, VIEWS, elementwise
 from opgrad.compiler.python_numbers import as_int
-from opgrad.data import PLAIN, StandIn, is_traced
+from opgrad.data import (
+    PLAIN,
+    StandIn,
+    concrete_of,
+    is_number,
+    is_traced,
+    node_of,
+    tracer_of,
+)
 from opgrad.node import Node
 from opgrad.operation import full_name
 
 BASIC = (int, np.integer, slice, type(Ellipsis), type(None))
 
-_new = object.__new__
+_new, _getattribute = object.__new__, object.__getattribute__
 
 
 class StandInType(type):
@@ -38,7 +46,7 @@ class StandInType(type):
         return _KINDS.get(id(cls), cls)
 
     def __eq__(cls, other: object) -> bool:
-        return cls is other or cls.stands_for is other
+        return cls is other or _KINDS.get(id(cls)) is other
 
     def __hash__(cls) -> int:
         return hash(_KINDS.get(id(cls), type))
@@ -54,11 +62,7 @@ _KINDS: dict[int, type] = {}
 class Traced(StandIn, metaclass=StandInType):
     """A stand-in. Not made by users."""
 
-    __slots__ = ("__weakref__", "concrete", "node", "tracer")
-
-    concrete: Any
-    node: Node
-    tracer: Any
+    __slots__ = ("__weakref__",)
 
     @property  # type: ignore[misc]  # object's is no property to mypy
     def __class__(self) -> Any:
@@ -72,15 +76,15 @@ class Traced(StandIn, metaclass=StandInType):
         return found(self) if isinstance(found, _Read) else found.__get__(self)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        if any(isinstance(x, Node) for x in inputs):
+        if any(isinstance(x, Node) for x in inputs if not is_traced(x)):
             return NotImplemented  # a Value's turn
         function = ufunc if method == "__call__" else getattr(ufunc, method)
-        tracer = self.tracer
+        tracer = tracer_of(self)
         if method == "at":
             tracer.escape("ufunc.at changes an array in place;")
         elif kwargs.get("out") is not None:
             tracer.escape(f"{full_name(ufunc)} with out= writes in place; leave it out, or")
-        elif not all(_takes_part(x) for x in inputs):
+        elif not all(map(_takes_part, inputs)):
             tracer.escape(f"{full_name(ufunc)} of {_foreign(inputs)} needs plain data;")
         if not tracer.can_follow():
             return function(*plain(inputs), **plain(kwargs))
@@ -94,10 +98,11 @@ class Traced(StandIn, metaclass=StandInType):
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: Any, kwargs: Mapping[str, Any]
     ) -> Any:
-        if any(issubclass(cls, Node) for cls in types):
+        others = [cls for cls in types if cls is not type(self) and cls is not np.ndarray]
+        if any(issubclass(cls, Node) for cls in others):
             return NotImplemented
-        tracer = self.tracer
-        foreign = [cls for cls in types if not issubclass(cls, Traced) and cls is not np.ndarray]
+        tracer = tracer_of(self)
+        foreign = [cls for cls in others if not issubclass(cls, StandIn)]
         if foreign:
             tracer.escape(f"{full_name(func)} of a {foreign[0].__name__} needs plain data;")
         elif func in _IN_PLACE or kwargs.get("out") is not None:
@@ -111,7 +116,7 @@ class Traced(StandIn, metaclass=StandInType):
             return tracer.call(func, args, kwargs)
         if not is_traced(made):
             return made
-        if made.is_number and func is not np.real:
+        if is_number(made) and func is not np.real:
             return made.astype(made.dtype)  # NumPy makes its own numbers of Python's
         if any(made is x for x in args):  # NumPy's result is another object, perhaps a view
             tracer.viewed.add(made.node)
@@ -193,7 +198,7 @@ def _item(self: Any, *index: Any) -> Any:
     if index or self.size != 1:
         self.tracer.escape("x.item needs plain data;")
         return self.concrete.item(*plain(index))
-    return self if self.is_number else self.tracer.record(NUMBER, (self,))
+    return self if is_number(self) else self.tracer.record(NUMBER, (self,))
 
 
 def _astype(self: Any, dtype: Any, *options: Any, copy: bool = True, **named: Any) -> Any:
@@ -276,8 +281,8 @@ def _without_iter(self: Any, name: str) -> Any:
     if name == "__iter__":
         raise AttributeError("a number of NumPy's has no __iter__")
     if name == "__class__":  # the property would take this function for who asks
-        return type(self) if asks() else type(self.concrete)
-    return object.__getattribute__(self, name)
+        return type(self) if asks() else type(concrete_of(self))
+    return _getattribute(self, name)
 
 
 def _contains(self: Any, x: Any) -> bool:
@@ -409,10 +414,10 @@ _OF_NUMBERS: dict[str, Any] = {
 
 _OF_ARRAYS: dict[str, Any] = {
     **{name: _method(name) for name in METHODS},
-    "shape": _Read(lambda x: x.node.data.shape),
-    "dtype": _Read(lambda x: x.node.data.dtype),
-    "ndim": _Read(lambda x: len(x.node.data.shape)),
-    "size": _Read(lambda x: x.node.data.size),
+    "shape": _Read(lambda x: node_of(x).data.shape),
+    "dtype": _Read(lambda x: node_of(x).data.dtype),
+    "ndim": _Read(lambda x: len(node_of(x).data.shape)),
+    "size": _Read(lambda x: node_of(x).data.size),
     "itemsize": _Read(lambda x: x.node.data.dtype.itemsize),
     "nbytes": _Read(lambda x: x.node.data.dtype.itemsize * x.node.data.size),
     "real": _Read(lambda x: np.real(x)),
@@ -434,8 +439,8 @@ _OF_ARRAYS: dict[str, Any] = {
 _FOR_OPGRAD: dict[str, Any] = {
     **_OF_ARRAYS,
     "conj": _method("conj"),
-    "aval": _Read(lambda x: x.node.data),
-    "is_number": _Read(lambda x: x.node.data.number),
+    "aval": _Read(lambda x: node_of(x).data),
+    "is_number": _Read(is_number),
     "become": _become,
     "scatter": _scatter,
     "erfc": _erfc,
