@@ -32,6 +32,8 @@ def binary(name: str, op: Op, compute: Callable[..., Any], x: Any, y: Any) -> An
     given, kinds = (x, y), _kind(x) + _kind(y)
     if "b" in kinds and not (name in _OF_BOOLS and kinds == "bb"):
         x, y, kinds = as_int(x), as_int(y), kinds.replace("b", "i")
+    if name in _MAKES_FLOATS and set(kinds) == {"i", "f"}:
+        x, y = _rounded(x), _rounded(y)  # as Python does before it computes
     if "i" in kinds and (is_long(x) or is_long(y)):
         condition: Any = False
     elif "c" in kinds:
@@ -104,6 +106,14 @@ def fit_each_other(x: Any, y: Any) -> bool:
 def is_long(x: Any) -> bool:
     """Whether it is an integer of more than 64 bits, which no program has."""
     return type(x) is int and not -(2**63) <= x < 2**63
+
+
+_MAKES_FLOATS = frozenset({"add", "sub", "mul", "truediv"})
+
+
+def _rounded(x: Any) -> Any:
+    """A long integer as the float that it is beside another one, if there is such a float."""
+    return float(x) if is_long(x) and abs(x) < 2**1023 else x
 
 
 # -- conditions ----------------------------------------------------------------------------------
