@@ -99,7 +99,7 @@ def fit_each_other(x: Any, y: Any) -> bool:
                 top = min(int(limits.max), 2**63 - 1)
                 return bool(number >= int(limits.min)) and bool(number <= top)
         elif is_long(number):
-            return False
+            return _kind(array) == "f" if is_traced(array) else array.dtype.kind == "f"
     return True
 
 
