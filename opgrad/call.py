@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -216,6 +217,8 @@ class Call:
             hint = WRAPPED
         elif callable(data):
             hint = "A function or an op goes into a field of a dataclass, or another argument."
+        elif isinstance(data, np.ndarray | np.generic | Number):
+            hint = f"Make it floating ({_floating(data)}), or leave it out of argnums."
         else:
             hint = (
                 f"If {type(data).__name__} is a container, make it known: "
@@ -311,8 +314,8 @@ def _returned(result: object) -> str:
 
 def _floating(data: Any) -> str:
     """How a number or array is written that a gradient can flow to."""
-    if isinstance(data, int):
-        return f"{float(data)!r} for {data!r}"
+    if isinstance(data, Number) and not isinstance(data, np.generic):
+        return f"{float(data)!r} for {data!r}" if isinstance(data, int) else f"float({data!r})"
     return "x.astype(float) for an array"
 
 

@@ -76,14 +76,15 @@ def holds_value(x: Any) -> bool:
     """Whether a Value is somewhere in an object: an attribute, an element, or of one of these.
 
     Whoever wraps an array (xarray, pint, a class of the user's) keeps a Value as well as any other,
-    and shows the shape and dtype that it has.
+    and shows the shape and dtype that it has. What stands for data while a function is compiled
+    holds none, though the record of the trace, to which it refers, may.
     """
-    seen, stack = {id(x)}, [x]
+    seen, stack = {id(x)}, [] if is_traced(x) else [x]
     while stack and len(seen) < _PARTS_AT_MOST:
         for part in _parts(stack.pop()):
             if isinstance(part, Recorded):
                 return True
-            if id(part) not in seen and not isinstance(part, type | ModuleType):
+            if id(part) not in seen and not isinstance(part, type | ModuleType | StandIn):
                 seen.add(id(part))
                 stack.append(part)
     return False

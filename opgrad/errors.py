@@ -62,7 +62,10 @@ class NonFiniteError(OpgradError, ArithmeticError):
 
 
 class ChangedError(OpgradError, RuntimeError):
-    """In debug mode: an array was written to between the forward and the backward pass."""
+    """What a derivative needs has changed since the forward pass.
+
+    In debug mode, an array that was written to; in any, the result of a checkpoint run again.
+    """
 
 
 class ImmutableError(OpgradError, AttributeError):

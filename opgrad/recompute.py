@@ -14,7 +14,8 @@ from opgrad.alive import Alive, Masks
 from opgrad.call import fresh_node
 from opgrad.choice import check_function
 from opgrad.containers import flatten
-from opgrad.data import snapshot
+from opgrad.data import say, snapshot
+from opgrad.errors import ChangedError
 from opgrad.node import Constant, Node, next_number, raw
 from opgrad.operation import Op, OwnPass
 from opgrad.passes import newer
@@ -66,7 +67,12 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
                 continue
             reached = newer([out], start)
             captured = tuple(node for node in reached if node.number < start)
-            params = {"segment": segment, "index": index, "captured": captured}
+            params = {
+                "segment": segment,
+                "index": index,
+                "form": _form_of(out.data),
+                "captured": captured,
+            }
             results.append(_computed(out.data, (*given, *captured), params))
         rebuilt: Any = form.unflatten(results)
         return rebuilt  # type: ignore[no-any-return]  # in the form of f's result
@@ -86,6 +92,22 @@ class _Segment:
     def __repr__(self) -> str:
         return getattr(self.f, "__name__", repr(self.f))
 
+    def run_again(self, inputs: Sequence[Any], index: int, form: tuple[Any, Any]) -> Node:
+        """The result of that index, as another run has it: of the form that it had before."""
+        outs = flatten(self.run(inputs))[0]
+        out = outs[index] if index < len(outs) else None
+        is_given = any(out is x for x in inputs)
+        if isinstance(out, Node) and not is_given and _form_of(out.data) == form:
+            return out
+        shape, dtype = form
+        before = f"shape {shape}" if dtype is None else f"shape {shape} and dtype {dtype}"
+        now = "an argument" if is_given else say(raw(out))
+        raise ChangedError(
+            f"{self!r}, a checkpoint, was run again for its derivative, and did not do the same: "
+            f"result {index} was a computed Value of {before}, and is {now} now. What it draws "
+            f"at random or changes outside, do outside, and pass it in."
+        )
+
     def run(self, inputs: Sequence[Any]) -> Any:
         leaves = list(self.kept)
         for i, x in zip(self.slots, inputs, strict=True):
@@ -98,11 +120,11 @@ class _Segment:
 
 CHECKPOINT = Op(
     name="checkpoint",
-    forward=lambda *inputs, segment, index, captured: flatten(
+    forward=lambda *inputs, segment, index, form, captured: flatten(
         segment.run(inputs[: len(segment.slots)])
     )[0][index],
     arity=None,
-    param_names=frozenset({"segment", "index", "captured"}),
+    param_names=frozenset({"segment", "index", "form", "captured"}),
     selects=True,  # what is in there may
     doc="A function, computed again for its derivative.",
     module=__name__,
@@ -130,7 +152,7 @@ def _back(
     is_last = not record and not diagnostics.state.depth
     letting_go = only_residuals.set(Recording(start) if is_last else None)
     try:
-        root = flatten(segment.run(fresh))[0][index]
+        root = segment.run_again(fresh, index, params["form"])
     finally:
         only_residuals.reset(letting_go)
     stop = frozenset(fresh)
@@ -157,7 +179,7 @@ def _forth(
     """Run the function again, and the tangents through what that made; as :func:`_back`."""
     start = next_number()
     fresh = [fresh_node(x) for x in inputs[: len(params["segment"].slots)]]
-    root = flatten(params["segment"].run(fresh))[0][params["index"]]
+    root = params["segment"].run_again(fresh, params["index"], params["form"])
     sources: tuple[Node, ...] = (*fresh, *params["captured"])
     pairs = zip(sources, tangents, strict=True)
     given = {x: t for x, t in pairs if isinstance(t, Node) or (t is not None and np.any(t))}
@@ -169,6 +191,10 @@ def _forth(
     if tangent is None:
         return zero_like(root.data), False
     return tangent, (masks or {}).get(root.number, True)
+
+
+def _form_of(data: Any) -> tuple[Any, Any]:
+    return getattr(data, "shape", ()), getattr(data, "dtype", None)
 
 
 def _rule(g: Any, out: Any, *inputs: Any, **params: Any) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from opgrad.compiler import python_numbers
 from opgrad.compiler.primitives import elementwise
+from opgrad.compiler.python_numbers import fit_each_other
 from opgrad.data import PLAIN, concrete_of, is_number, is_traced, node_of, tracer_of
 from opgrad.node import Node
 from opgrad.operation import Op
@@ -36,7 +37,7 @@ def _apply(name: str, op: Op, compute: Callable[..., Any], x: Any, y: Any) -> An
         if name == "pow" and (found := root(x, y)) is not None:
             return found
         is_followed = _OF_ARRAYS.get(name, _always)
-        if is_followed(x, y) and (name in _COMPARISONS or python_numbers.fit_each_other(x, y)):
+        if is_followed(x, y) and fit_each_other(x, y, compared=name in _COMPARISONS):
             return tracer.record(op, (x, y), compute=compute)
         tracer.escape(f"{name} of such values needs NumPy itself;")
     return compute(_plain(x), _plain(y))

@@ -87,18 +87,22 @@ def as_int(x: Any) -> Any:
     return np.where(x, 1, 0).item() if type(x.concrete) is bool else x
 
 
-def fit_each_other(x: Any, y: Any) -> bool:
-    """Whether a Python integer fits into the dtype of the integers that it meets, as it must."""
+def fit_each_other(x: Any, y: Any, *, compared: bool = False) -> bool:
+    """Whether a Python integer fits into the dtype of the integers that it meets, as it must.
+
+    Compared, it need not: programs compare both as int64, if that has all values of the dtype.
+    """
     for number, array in ((x, y), (y, x)):
         if is_traced(number):
             if _kind(number) != "i" or not is_number(number) or is_number(array):
                 continue
             dtype = array.aval.dtype if is_traced(array) else array.dtype
-            if dtype.kind in "iu" and dtype != np.int64:
+            is_free = dtype != np.uint64 if compared else dtype == np.int64
+            if dtype.kind in "iu" and not is_free:
                 limits = np.iinfo(dtype)
                 top = min(int(limits.max), 2**63 - 1)
                 return bool(number >= int(limits.min)) and bool(number <= top)
-        elif is_long(number):
+        elif is_long(number) and not compared:
             return _kind(array) == "f" if is_traced(array) else array.dtype.kind == "f"
     return True
 

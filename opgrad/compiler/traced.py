@@ -19,7 +19,7 @@ from opgrad.compiler.forms.table import METHODS, in_form
 from opgrad.compiler.operators import OPERATORS, is_result, root
 from opgrad.compiler.own import asks
 from opgrad.compiler.primitives import ASTYPE, ERFC, GETITEM, NUMBER, SCATTER, VIEWS, elementwise
-from opgrad.compiler.python_numbers import as_int
+from opgrad.compiler.python_numbers import as_int, fit_each_other
 from opgrad.data import (
     PLAIN,
     StandIn,
@@ -91,6 +91,10 @@ class Traced(StandIn, metaclass=StandInType):
         if method == "__call__" and not kwargs and ufunc.nout == 1 and ufunc.signature is None:
             if ufunc is np.power and (found := root(*inputs, of_numbers=True)) is not None:
                 return found
+            compared = ufunc in _COMPARISONS
+            if ufunc.nin == 2 and not fit_each_other(*inputs, compared=compared):
+                tracer.escape(f"{full_name(ufunc)} of such values needs NumPy itself;")
+                return function(*plain(inputs))
             return tracer.record(elementwise(ufunc, ufunc.nin), inputs)
         made = in_form(function, inputs, kwargs)
         return tracer.call(function, inputs, kwargs) if made is NotImplemented else made
@@ -468,6 +472,7 @@ def _class_for(kind: type) -> type[Traced]:
     return made  # type: ignore[no-any-return]  # a class of stand-ins
 
 
+_COMPARISONS = {np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal}
 _IN_PLACE = {np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal}
 _OF_MEMORY = {np.shares_memory, np.may_share_memory}
 _VIEWS = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -146,10 +148,14 @@ def test_a_result_that_holds_nothing(empty: Any) -> None:
         (True, r"1\.0 for True"),
         (np.array([0, 0]), r"x\.astype\(float\) for an array"),
         (np.int64(3), r"x\.astype\(float\) for an array"),
+        (np.array([1.0, 2.0], dtype=object), r"x\.astype\(float\) for an array"),
+        (np.array(["1.5"]), r"x\.astype\(float\) for an array"),
+        (Decimal("1.5"), r"float\(Decimal\('1\.5'\)\)"),
+        (Fraction(1, 2), r"float\(Fraction\(1, 2\)\)"),
     ],
     ids=repr,
 )
-def test_integers_are_answered_with_what_to_write(given: Any, write: str) -> None:
+def test_other_numbers_are_answered_with_what_to_write(given: Any, write: str) -> None:
     """`root(F, [0, 0], jac=og.jacobian(F))`, as in SciPy's documentation."""
     with pytest.raises(InputError, match=rf"Make it floating \({write}\), or leave it out"):
         og.jacobian(operator.pos)(given)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 import opgrad as og
 
@@ -86,3 +87,31 @@ def test_memory_falls() -> None:
 
     peak(in_segments)  # whatever is made once
     assert peak(in_segments) < 0.5 * peak(lambda x: np.sum(layers(x, 64)))
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        lambda x: np.ones(3) * x,
+        lambda x: np.float32(2) * x.astype(np.float32),
+        lambda x: None,
+        lambda x: 5.0,
+        lambda x: x,
+        lambda x: (),
+    ],
+    ids=["shape", "dtype", "nothing", "plain", "argument", "none of them"],
+)
+@pytest.mark.parametrize("forward", [False, True], ids=["vjp", "jvp"])
+def test_another_result_the_second_time(later: Callable[[Any], Any], forward: bool) -> None:
+    """A function that returns something else when it is run again is refused, by name."""
+    runs = iter([lambda x: x * np.float64(2), later])
+
+    def fickle(x: Any) -> Any:
+        return next(runs)(x)
+
+    if forward:
+        with pytest.raises(og.errors.ChangedError, match=r"fickle, a checkpoint, was run again"):
+            og.jvp(og.checkpoint(fickle), (np.float64(1),), (np.float64(1),))
+    else:
+        with pytest.raises(og.errors.ChangedError, match=r"fickle, a checkpoint, was run again"):
+            og.grad(og.checkpoint(fickle))(np.float64(1))

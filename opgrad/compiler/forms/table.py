@@ -38,8 +38,16 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **names
     low, high = names.pop("min", a_min), names.pop("max", a_max)
     if names or low is NO_VALUE or high is NO_VALUE:
         return NotImplemented
-    a = a if low is None else np.maximum(a, low)
-    return a if high is None else np.minimum(a, high)
+    a = a if low is None or _never_reached(low, a, operator.lt, "min") else np.maximum(a, low)
+    return a if high is None or _never_reached(high, a, operator.gt, "max") else np.minimum(a, high)
+
+
+def _never_reached(bound: Any, a: Any, beyond: Callable[[Any, int], Any], end: str) -> bool:
+    """Whether it is a Python integer beyond the dtype of ``a``: for NumPy, no bound."""
+    dtype = getattr(a, "dtype", None)
+    if dtype is None or dtype.kind not in "iu" or not isinstance(bound, int):
+        return False
+    return bool(beyond(bound, getattr(np.iinfo(dtype), end)))
 
 
 def _astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:

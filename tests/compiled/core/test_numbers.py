@@ -224,3 +224,48 @@ def test_byte_orders(backend: str) -> None:
     compiled = og.compile(lambda x: np.exp(x) + x, backend=backend)
     for _ in range(2):
         np.testing.assert_allclose(compiled(x), np.exp(x) + x)
+
+
+MEETINGS: list[Callable[[Any, Any], Any]] = [
+    *OPERATORS[:2],
+    *OPERATORS[8:],
+    np.add,
+    np.multiply,
+    np.maximum,
+    np.fmin,
+    np.less,
+    np.equal,
+    lambda n, x: np.clip(x, n, 100),
+    lambda n, x: np.clip(x, None, n),
+]
+
+
+@EACH_BACKEND
+@pytest.mark.parametrize("dtype", [np.uint64, np.uint8, np.int8, np.int64])
+def test_integer_beyond_the_dtype_it_meets(dtype: type, backend: str) -> None:
+    """A Python integer that an array's dtype does not have gives NumPy's result, or its error."""
+    x: Any = np.array([0, 1, 3], dtype)
+    for f in MEETINGS:
+        for g in (f, lambda x, n, f=f: f(n, x)):
+            swapped = g is not f
+            compiled = og.compile(g, backend=backend)
+            for n in (2, -1, 300, 2**63 - 1, -(2**63)):
+                args = (x, n) if swapped else (n, x)
+                with warnings.catch_warnings(action="ignore"):
+                    try:
+                        expected = g(*args)
+                    except (OverflowError, TypeError) as error:
+                        with pytest.raises(type(error)):
+                            compiled(*args)
+                    else:
+                        assert_same(compiled(*args), expected)
+
+
+@EACH_BACKEND
+def test_clip_by_constants_beyond_the_dtype(backend: str) -> None:
+    """Bounds that the dtype does not have are none, as in NumPy."""
+    x = np.array([0, 3, 200], np.uint8)
+    assert_same(og.compile(lambda x: np.clip(x, -1, 300), backend=backend)(x), x)
+    assert_same(
+        og.compile(lambda x: np.clip(x, -1, 1), backend=backend)(x), np.array([0, 1, 1], np.uint8)
+    )
