@@ -181,12 +181,13 @@ def _tracked(
     try:
         for position, ct in _pulled(node, g, needed, record):
             left.remove(position)
-            if isinstance(ct, tuple) and len(ct) == 1:
-                [ct] = ct
-            if ct is None:
+            unpacked = ct[0] if isinstance(ct, tuple) and len(ct) == 1 else ct
+            if unpacked is None:
                 masks.tell(node, position, False)
-                yield position, (None,)
+                yield position, ct
                 continue
+            ct = unpacked
+            del unpacked
             if is_data(raw(ct)) and (always or may_have_nan(ct)):
                 [mask] = behind(node, [position], masks.of(node))
                 if op.elementwise and np.shape(ct) != np.shape(node.data):
