@@ -118,8 +118,25 @@ OPGRAD: dict[str, Any] = {
     "stats": opgrad_scipy.stats,
     "og": og,
 }
+
+
+def _of_truths_as_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
+    """SciPy's softmax refuses truths; OpGrad's takes them for 0 and 1, on purpose."""
+
+    @functools.wraps(function)
+    def taking(x: Any, axis: Any = None) -> Any:
+        data = np.asarray(x)
+        return function(data.astype(np.int8) if data.dtype == np.bool_ else x, axis=axis)
+
+    return taking
+
+
 _PLAIN_ONLY: dict[str, Any] = {
-    "og_special": scipy.special,
+    "og_special": SimpleNamespace(
+        logsumexp=scipy.special.logsumexp,
+        softmax=_of_truths_as_numbers(scipy.special.softmax),
+        log_softmax=_of_truths_as_numbers(scipy.special.log_softmax),
+    ),
     "linalg": scipy.linalg,
     "signal": scipy.signal,
     "stats": scipy.stats,
