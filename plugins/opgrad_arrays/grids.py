@@ -88,7 +88,8 @@ def _geomspace(
     if np.any(og.stop_gradient(start) == 0) or np.any(og.stop_gradient(stop) == 0):
         raise ValueError("Geometric sequence cannot include zero")
     parts = _parts(start, stop, num, endpoint)
-    numbers = _with_stop(start * (stop / start) ** parts, stop, endpoint)
+    sign = np.sign(og.stop_gradient(start))  # NumPy takes it out of both: NaN, if start is
+    numbers = _with_stop(start * (stop / start) ** parts, stop / sign * sign, endpoint)
     numbers = np.moveaxis(numbers, 0, axis)
     return numbers if dtype is None else np.astype(numbers, dtype)
 

@@ -300,3 +300,25 @@ def test_a_zero_that_is_a_number_never_absorbs(name: str, way: str) -> None:
     found, expected = np.broadcast_arrays(found, expected)
     known = ~np.isnan(found)
     np.testing.assert_allclose(found[known], expected[known], rtol=1e-12)
+
+
+def test_a_comparison_behind_an_infinite_derivative() -> None:
+    """A rule that gives neither input a cotangent does so while zeros are tracked, too."""
+
+    def f(x: Any) -> Any:
+        return np.sum(np.hypot(np.greater_equal(np.sqrt(x), x), x))
+
+    np.testing.assert_array_equal(og.hvp(f, (np.array([4.0, 9.0]),), (np.ones(2),)), [0.0, 0.0])
+    assert np.shape(og.hvp(f, (np.zeros(2),), (np.ones(2),))) == (2,)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_of_nothing_no_element_is_alive(compiled: bool) -> None:
+    """Where nothing is selected of an empty array, what is infinite beside it has no part."""
+
+    def f(a: Any, x: Any) -> Any:
+        return np.sum(np.where(np.less(x, 0), 0.0, x * np.log(a)))
+
+    gradient = og.grad(f)
+    gradient = og.compile(gradient, backend="python") if compiled else gradient
+    assert gradient(0.0, np.zeros(0)) == 0

@@ -240,3 +240,16 @@ def test_threads(backend: str) -> None:
         results = list(pool.map(compiled, arguments))
     for x, (value, _) in zip(arguments, results, strict=True):
         assert value == pytest.approx(loss(x) * (1 if x[0] > 0 else -1))
+
+
+@EACH_BACKEND
+@pytest.mark.parametrize(
+    "f",
+    [lambda a, s: np.sin(s), lambda a, s: s * 2, lambda a, s: s > 1],
+    ids=["float", "number", "truth"],
+)
+def test_a_loss_that_does_not_depend_on_what_is_differentiated(backend: str, f: Any) -> None:
+    """It has the gradient zero; what is traced is no Value in disguise."""
+    both = og.value_and_grad(f)
+    given = og.compile(both, backend=backend)([1.5, X], 2.0)
+    assert_same(given, both([1.5, X], 2.0))
