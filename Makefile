@@ -29,8 +29,8 @@ types: $(VENV)/.with-all $(VENV)/.with-examples
 	$(RUN) $(BIN)/mypy
 
 pytest: $(VENV)/.with-all $(VENV)/.with-examples
-	$(RUN) $(BIN)/pytest
-	$(RUN) env OPGRAD_NATIVE=0 $(BIN)/pytest tests/engine tests/transforms # in Python alone
+	$(RUN) $(BIN)/pytest -n 2 --dist worksteal
+	$(RUN) env OPGRAD_NATIVE=0 $(BIN)/pytest -n 2 --dist worksteal tests/engine tests/transforms # in Python alone
 
 SECONDS ?= 600
 FUZZ = --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(if $(CHECK),--check $(CHECK))

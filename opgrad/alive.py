@@ -60,9 +60,9 @@ def settled(mask: Any) -> Alive:
     """``True`` or ``False`` where that says the same; it is not known of what is yet to come."""
     if is_traced(mask) or is_lazy(mask):
         return mask
-    if np.all(mask):
-        return True
-    return mask if np.any(mask) else False
+    if not np.any(mask):  # asked first: of no elements none is alive, as a traced mask says, too
+        return False
+    return True if np.all(mask) else mask
 
 
 def cut(x: Any, alive: Alive) -> Any:

@@ -39,7 +39,7 @@ def cumsum(x: Raw, *, axis: int | None = None) -> Raw:
 
 @cumsum.vjp
 def _(g: Raw, out: Raw, x: Raw, *, axis: int | None = None) -> Raw:
-    if axis is None or np.ndim(x) == 0:
+    if axis is None or not np.ndim(x):  # NumPy takes a number for an array of one
         return np.reshape(np.flip(np.cumsum(np.flip(g, 0), axis=0), 0), np.shape(x))
     return np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis)
 
@@ -58,7 +58,7 @@ def cumprod(x: Raw, *, axis: int | None = None) -> Raw:
 
 @cumprod.vjp
 def _(g: Raw, out: Raw, x: Raw, *, axis: int | None = None) -> Raw:
-    if axis is None or np.ndim(x) == 0:
+    if axis is None or not np.ndim(x):
         return np.reshape(_pull_cumprod(g, out, np.reshape(x, -1)), np.shape(x))
     g, out, x = (np.swapaxes(each, axis, -1) for each in (g, out, x))
     return np.swapaxes(_pull_cumprod(g, out, x), axis, -1)

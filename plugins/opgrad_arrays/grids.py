@@ -23,6 +23,15 @@ def _parts(start: Raw, stop: Raw, num: int, endpoint: bool) -> Raw:
     return parts.astype(np.result_type(start, stop, 1.0))
 
 
+def _with_stop(numbers: Raw, stop: Raw, endpoint: bool) -> Raw:
+    """The last one of several is the end itself, whatever the others are."""
+    if not endpoint or np.shape(numbers)[0] < 2:
+        return numbers
+    stop = in_dtype(strong(stop), np.result_type(numbers))
+    last = np.broadcast_to(stop, (1, *np.shape(numbers)[1:]))
+    return np.concatenate([numbers[:-1], last])
+
+
 def _laid_out(numbers: Raw, dtype: Any, axis: int) -> Raw:
     numbers = np.moveaxis(numbers, 0, axis)
     if dtype is None:
@@ -42,14 +51,15 @@ def _linspace(
     device: None = None,
 ) -> Any:
     """np.linspace, differentiated by both ends."""
-    start, stop = as_array(start), as_array(stop)
+    kind = np.result_type(as_array(start), as_array(stop), 1.0)
+    start, stop = in_dtype(as_array(start), kind), in_dtype(as_array(stop), kind)
     parts = _parts(start, stop, num, endpoint)
-    numbers = _laid_out(start * (1 - parts) + stop * parts, dtype, axis)
+    numbers = _with_stop(start + (stop - start) * parts, stop, endpoint)
+    numbers = _laid_out(numbers, dtype, axis)
     if not retstep:
         return numbers
     steps = num - 1 if endpoint else num
-    kind = np.result_type(start, stop, 1.0)
-    return numbers, (in_dtype(stop, kind) - in_dtype(start, kind)) / steps if steps else np.nan
+    return numbers, (stop - start) / steps if steps else np.nan
 
 
 def _logspace(
@@ -78,7 +88,9 @@ def _geomspace(
     if np.any(og.stop_gradient(start) == 0) or np.any(og.stop_gradient(stop) == 0):
         raise ValueError("Geometric sequence cannot include zero")
     parts = _parts(start, stop, num, endpoint)
-    numbers = np.moveaxis(start * (stop / start) ** parts, 0, axis)
+    sign = np.sign(og.stop_gradient(start))  # NumPy takes it out of both: NaN, if start is
+    numbers = _with_stop(start * (stop / start) ** parts, stop / sign * sign, endpoint)
+    numbers = np.moveaxis(numbers, 0, axis)
     return numbers if dtype is None else np.astype(numbers, dtype)
 
 

@@ -102,7 +102,12 @@ def _size(a: Any, axis: Any = None) -> int:
 def _full_like(a: Any, fill_value: Any, dtype: Any = None, *, shape: Any = None, **how: Any) -> Any:
     if not isinstance(fill_value, og.Node):
         return np.full_like(plain(a), fill_value, dtype, shape=shape, **how)
-    filled = run(broadcast_to, strong(fill_value), shape=np.shape(a) if shape is None else shape)
+    shape = np.shape(a) if shape is None else np.shape(np.broadcast_to(0, shape))
+    fill_value, given = strong(fill_value), np.shape(fill_value)
+    leading = max(0, len(given) - len(shape))
+    if given[:leading] == (1,) * leading:  # NumPy drops them
+        fill_value = np.reshape(fill_value, given[leading:])
+    filled = run(broadcast_to, fill_value, shape=shape)
     return run(astype, filled, dtype=np.result_type(a) if dtype is None else dtype)
 
 

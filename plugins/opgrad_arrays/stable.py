@@ -50,7 +50,8 @@ def softmax(x: Raw, *, axis: Any = -1) -> Raw:
 
     Derivative, times a vector v: out (v - sum(out v)).
     """
-    exponentials, _ = _exponentials(x, axis)
+    x = _as_of_exp(x)
+    exponentials = np.exp(x - _highest(x, axis))  # NaN beside inf, as SciPy has it
     return exponentials / np.sum(exponentials, axis=axis, keepdims=True)
 
 
@@ -65,6 +66,7 @@ def log_softmax(x: Raw, *, axis: Any = -1) -> Raw:
 
     Derivative, times a vector v: v - softmax(x) sum(v), transposed.
     """
+    x = _as_of_exp(x)
     exponentials, highest = _exponentials(x, axis)
     with np.errstate(divide="ignore"):
         return x - highest - np.log(np.sum(exponentials, axis=axis, keepdims=True))
@@ -77,14 +79,28 @@ def _(g: Raw, out: Raw, x: Raw, *, axis: Any = -1) -> Raw:
 
 def _exponentials(x: Raw, axis: Any) -> tuple[Raw, Raw]:
     """exp(x - highest), none above 1, and the highest."""
-    if np.iscomplexobj(x):
-        raise TypeError("sums of exponentials are stable for real numbers only; given complex ones")
-    x = x if hasattr(x, "dtype") else np.asarray(x, np.float64)
+    x = _real(x)
     x = x if x.dtype.kind == "f" else x.astype(np.float64)
-    of_nothing: Any = {"initial": -np.inf} if 0 in np.shape(x) else {}  # Dask's has no initial
-    highest = np.max(x, axis=axis, keepdims=True, **of_nothing)
+    highest = _highest(x, axis)
     highest = np.where(np.isfinite(highest), highest, x.dtype.type(0))
     return np.exp(x - highest), highest
+
+
+def _as_of_exp(x: Raw) -> Raw:
+    """Real numbers in the dtype that NumPy's exp gives of them: of small integers, a narrow one."""
+    x = _real(x)
+    return x if x.dtype.kind == "f" else x.astype(np.exp.resolve_dtypes((x.dtype, None))[1])
+
+
+def _real(x: Raw) -> Raw:
+    if np.iscomplexobj(x):
+        raise TypeError("sums of exponentials are stable for real numbers only; given complex ones")
+    return x if hasattr(x, "dtype") else np.asarray(x, np.float64)
+
+
+def _highest(x: Raw, axis: Any) -> Raw:
+    of_nothing: Any = {"initial": -np.inf} if 0 in np.shape(x) else {}  # Dask's has no initial
+    return np.max(x, axis=axis, keepdims=True, **of_nothing)
 
 
 @og.op(

@@ -6,6 +6,7 @@ import numpy as np
 
 import opgrad as og
 from opgrad import Raw
+from opgrad_elementary.loops import is_number
 from opgrad_elementary.quotient import direction, quotient
 from opgrad_elementary.samples import ANYWHERE, OFF_THE_GRID, PAIRS, POSITIVE
 
@@ -56,7 +57,10 @@ def reciprocal(x: Raw) -> Raw:
     Derivative: -1 / x**2. At x = 0 what division is without OpGrad: an error for Python numbers,
     inf and a warning for arrays.
     """
-    return 1 / x if x.__class__ is float or x.__class__ is complex else np.reciprocal(x)
+    is_pythons = x.__class__ is float or x.__class__ is complex
+    if is_pythons or (og.is_traced(x) and is_number(x) and np.result_type(x).kind in "fc"):
+        return 1 / x
+    return np.reciprocal(x)
 
 
 @reciprocal.vjp

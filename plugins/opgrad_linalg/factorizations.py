@@ -66,8 +66,8 @@ def _(g: Raw, out: Raw, a: Raw, *, upper: bool = False) -> Raw:
 def qr_stacked(a: Raw) -> Raw:
     """Q, and below it R transposed, of the reduced QR factorization of each matrix.
 
-    Derivative where the first columns of A, as many as Q has, are linearly independent; a
-    LinAlgError or large numbers where they are not.
+    Derivative where the first columns of A, as many as Q has, are linearly independent; NaN where
+    rounding errors leave nothing that tells them from dependent ones.
 
     Source: Seeger et al., "Auto-differentiating linear algebra", 2017; for wide matrices Roberts
     and Roberts, "QR and LQ decomposition matrix backpropagation algorithms", 2020.
@@ -93,7 +93,18 @@ def _(g: Raw, out: Raw, a: Raw) -> Raw:
 def _tall(q: Raw, r: Raw, g_q: Raw, g_r: Raw) -> Raw:
     m = r @ transposed(g_r) - transposed(g_q) @ q
     symmetric = lower(m) + transposed(lower(m, 0.0))
-    return transposed(np.linalg.solve(r, transposed(g_q + q @ symmetric)))
+    return transposed(np.linalg.solve(_regular(r), transposed(g_q + q @ symmetric)))
+
+
+def _regular(r: Raw) -> Raw:
+    """Triangular matrices, with NaN for those that are singular but for rounding errors."""
+    plain = np.abs(og.stop_gradient(r))
+    if 0 in np.shape(plain):
+        return r
+    lost = np.finfo(plain.dtype).eps * np.shape(plain)[-1]
+    smallest = np.min(np.diagonal(plain, axis1=-2, axis2=-1), axis=-1)
+    is_singular = smallest <= lost * np.max(plain, axis=(-2, -1))
+    return np.where(is_singular[..., None, None], np.nan, r)
 
 
 def _parts(stacked: Raw, rows: int) -> tuple[Raw, Raw]:

@@ -131,7 +131,9 @@ def lstsq(a: Raw, b: Raw, rcond: Any = None) -> tuple[Raw, Raw, Raw, Raw]:
     rank = np.intc(int(np.sum(raw > rcond * np.max(raw, initial=0))))
     misfit = b - a @ x
     if rank == n < m:
-        squares = np.sum(misfit * misfit, axis=0)
+        is_complex = common.kind == "c"
+        square = np.real(misfit * np.conj(misfit)) if is_complex else misfit * misfit
+        squares = np.sum(square, axis=0)
         residuals = np.reshape(squares, (1,)) if np.ndim(b) == 1 else squares
     else:
         residuals = np.zeros(0, np.finfo(common).dtype)

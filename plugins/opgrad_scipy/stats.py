@@ -147,8 +147,9 @@ class Poisson:
 
 
 def _laplace_cdf(z: Raw) -> Raw:
-    tail = 0.5 * np.exp(-np.abs(z))
-    return np.where(np.less(z, 0), tail, 1 - tail)
+    is_low = np.less(z, 0)  # each side by a formula without a kink at 0, where the whole has none
+    low, high = np.where(is_low, z, 0.0), np.where(is_low, 0.0, z)
+    return np.where(is_low, 0.5 * np.exp(low), 1 - 0.5 * np.exp(-high))
 
 
 def _student_log_density(z: Raw, df: Raw) -> Raw:

@@ -71,3 +71,14 @@ def test_differences_with_ends() -> None:
     assert_derivatives_are_right(
         lambda x, b, a: np.diff(x, axis=1, prepend=b, append=a), CUBE, before, 0.6
     )
+
+
+@pytest.mark.parametrize("name", ["cumsum", "cumprod"])
+def test_of_a_number_along_its_axis(name: str) -> None:
+    """NumPy takes a number for an array of one; its derivative, 1, is a number again."""
+    x = np.float64(2.5)
+    out, pull = og.vjp(lambda x: getattr(x, name)(axis=0), x)
+    np.testing.assert_array_equal(out, [2.5])
+    [g] = pull(np.array([3.0]))
+    assert np.shape(g) == ()
+    assert g == 3

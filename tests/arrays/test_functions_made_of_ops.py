@@ -297,3 +297,23 @@ def check(function: Function, *arrays: Any) -> None:
         gradient = gradients.get(value, np.zeros(x.shape))
         np.testing.assert_allclose(gradient, differences(loss, arrays, i), rtol=1e-6, atol=1e-7)
         assert np.shape(gradient) == x.shape
+
+
+@pytest.mark.parametrize("function", [np.linspace, np.geomspace])
+@pytest.mark.parametrize(
+    "ends", [(np.inf, 1.0), (1.0, np.inf), (np.nan, 2.0), (-np.inf, 1.0), (5, 1), (True, 2)]
+)
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_rows_end_where_they_should(function: Function, ends: tuple[Any, Any]) -> None:
+    """The last number is the end itself, whatever the first is; between, NumPy's own."""
+    given = function(og.Value(ends[0]), ends[1], 4).data
+    np.testing.assert_allclose(given, function(*ends, 4), rtol=1e-14)
+
+
+def test_full_like_drops_axes_of_one() -> None:
+    """As NumPy's does, where what it is filled with has more axes."""
+    x = np.array([[2.5]])
+    for like in (np.float64(0.0), np.zeros(3)):
+        out, pull = og.vjp(lambda x, like=like: np.full_like(og.Value(like), x), x)
+        np.testing.assert_array_equal(out, np.full_like(like, x))
+        np.testing.assert_array_equal(pull(np.ones_like(out))[0], [[np.size(like)]])

@@ -135,3 +135,26 @@ def test_norm_of_complex_numbers() -> None:
     """The gradient of a complex norm is conj(z) / |z|."""
     z = np.array([3.0 + 1j, 4.0 - 2j])
     np.testing.assert_allclose(og.vjp(np.linalg.norm, z)[1](1.0)[0], z.conj() / np.sqrt(30))
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@pytest.mark.parametrize(
+    "x",
+    [
+        np.array([np.inf, 2.0]),
+        np.array([-np.inf, 2.0]),
+        np.array([-np.inf, -np.inf]),
+        np.array([np.nan, 2.0]),
+        np.array([1, -2], np.int8),
+        np.array([1, -2], np.int16),
+        np.array([1, -2], np.float16),
+    ],
+    ids=lambda x: f"{x.dtype} {x[0]}",
+)
+@pytest.mark.filterwarnings("ignore:invalid value encountered in subtract:RuntimeWarning")
+def test_infinities_and_small_integers(name: str, x: Any) -> None:
+    """Elements and dtype are SciPy's: beside inf all is NaN, and integers are as NumPy's exp."""
+    given = og.ops[f"arrays.{name}"](og.Value(x), axis=-1).data
+    expected = getattr(scipy.special, name)(x, axis=-1)
+    np.testing.assert_array_equal(given, expected)
+    assert given.dtype == expected.dtype

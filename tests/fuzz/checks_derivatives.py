@@ -91,6 +91,8 @@ def gradient(subject: Subject) -> int:
     gradients = pulled(subject)
     _same_forms(gradients, subject.wide)
     parts, w, compared = subject.by_active(subject.plain), weights(subject.cotangents), 0
+    sizes = np.abs(vector(gradients))
+    rounding = 2.0**-44 * float(np.max(sizes[np.isfinite(sizes)], initial=0.0))  # of what cancels
     for which, unit in directions(subject):
 
         def at(t: float, which: int = which, unit: Any = unit) -> Any:
@@ -100,6 +102,7 @@ def gradient(subject: Subject) -> int:
         slope, error = _differences(at, w)
         if slope is None:
             continue
+        error += rounding
         given = along(gradients[which], unit)
         if not np.isfinite(given) and not _is_smooth(subject, which, unit):
             continue

@@ -99,15 +99,14 @@ def _compiled_values(subject: Subject, backend: str) -> int:
     for lot in lots(subject):
         eager = attempt(subject.own, *lot.arguments())
         given = attempt(again, *lot.arguments())
+        if _may_be_dropped(eager, given):
+            eager = attempt(subject.without_dead_code().own, *lot.arguments())
         count += _same_call(subject, given, eager, lot, subject.by_active(subject.plain, lot))
     return count
 
 
 def _compiled_gradients(subject: Subject, backend: str) -> int:
-    def loss(active: Any, static: Any) -> Any:
-        return subject.loss(subject.own, static)(*active)
-
-    both = og.value_and_grad(loss)
+    both = _value_and_grad(subject)
     again: Any = og.compile(both, backend=backend)
     count = 0
     for lot in lots(subject)[:4]:
@@ -116,8 +115,26 @@ def _compiled_gradients(subject: Subject, backend: str) -> int:
         if isinstance(eager, Raised) and is_refusal(eager.error):
             continue
         given = attempt(again, active, static)
+        if _may_be_dropped(eager, given):
+            eager = attempt(_value_and_grad(subject.used()), active, static)
         count += _same_call(subject, given, eager, lot, partial(_spread, both, static))
     return count
+
+
+def _value_and_grad(subject: Subject) -> Callable[..., Any]:
+    def loss(active: Any, static: Any) -> Any:
+        return subject.loss(subject.own, static)(*active)
+
+    return og.value_and_grad(loss)
+
+
+def _may_be_dropped(eager: Any, given: Any) -> bool:
+    """Whether what raised in eager code may be missing in a program, which keeps what is used."""
+    return (
+        isinstance(eager, Raised)
+        and isinstance(eager.error, np.linalg.LinAlgError | ValueError)
+        and not isinstance(given, Raised)
+    )
 
 
 def _spread(function: Callable[..., Any], static: Any, *active: Any) -> Any:

@@ -71,7 +71,10 @@ def _at(subject: Subject, point: list[Any]) -> int:
         if bounds is None:
             continue
         place = f"by {subject.program.active[which].name} along {unit.tolist()}"
-        compared += _within(along(gradients[which], unit), bounds, "backward, " + place)
+        given = along(gradients[which], unit)
+        if not _is_between(given, bounds) and not _is_linear(subject, point, which, w):
+            continue
+        compared += _within(given, bounds, "backward, " + place)
         if number < 2:
             tangents = [
                 in_form_of(x, unit if i == which else np.zeros(np.shape(x)))
@@ -88,12 +91,35 @@ def _forms(parts: Sequence[Any]) -> list[tuple[Any, bool]]:
     return [(np.shape(x), np.iscomplexobj(x)) for x in parts]
 
 
-def _within(given: float, bounds: tuple[float, float], where: str) -> int:
+def _is_between(given: float, bounds: tuple[float, float]) -> bool:
     low, high = bounds
     slack = 1e-4 * max(1.0, abs(low), abs(high))
-    if np.isfinite(given) and not low - slack <= given <= high + slack:
-        raise Fault("special", given, low if low == high else bounds, where)
+    return not np.isfinite(given) or low - slack <= given <= high + slack
+
+
+def _within(given: float, bounds: tuple[float, float], where: str) -> int:
+    if not _is_between(given, bounds):
+        raise Fault("special", given, bounds[0] if bounds[0] == bounds[1] else bounds, where)
     return 1
+
+
+def _is_linear(subject: Subject, point: list[Any], which: int, w: Any) -> bool:
+    """False, if slopes are known to add up to another than that along all elements together.
+
+    Then there is no derivative: the median of three equal numbers moves with none of them alone.
+    """
+    x = np.asarray(point[which])
+    units = [(np.arange(x.size) == i).reshape(x.shape).astype(x.dtype) for i in range(x.size)]
+    slopes = []
+    for unit in [*units, np.ones_like(x)]:
+        outer = _outer(subject, point, which, unit, w)
+        with np.errstate(all="ignore"):
+            right, left = _side(outer, 1), _side(outer, -1)
+        if right is None or left is None or not np.allclose(right, left, 1e-4, 1e-4):
+            return True
+        slopes.append(float(np.sum(w * right)))
+    *parts, whole = slopes
+    return abs(sum(parts) - whole) <= 1e-3 * (1 + sum(map(abs, slopes)))
 
 
 def _bounds(
@@ -105,10 +131,7 @@ def _bounds(
         slots = subject.slots(moved(point, which, unit, t))
         return [np.asarray(x) for x in slots.values() if np.asarray(x).dtype.kind in "fcbi"]
 
-    def outer(t: float) -> Any:
-        result = attempt(subject.by_active(subject.plain), *moved(point, which, unit, t))
-        return np.full(w.shape, np.nan) if isinstance(result, Raised) else vector(result)
-
+    outer = _outer(subject, point, which, unit, w)
     with np.errstate(all="ignore"):
         try:
             right, left = _side(outer, 1), _side(outer, -1)
@@ -119,6 +142,18 @@ def _bounds(
     slopes = [float(np.sum(w * slope)) for slope in (left, right) if slope is not None]
     is_moderate = all(abs(slope) < LARGEST for slope in slopes)  # not all but singular
     return (min(slopes), max(slopes)) if slopes and is_moderate else None
+
+
+def _outer(
+    subject: Subject, point: list[Any], which: int, unit: Any, w: Any
+) -> Callable[[float], Any]:
+    parts = subject.by_active(subject.plain)
+
+    def outer(t: float) -> Any:
+        result = attempt(parts, *moved(point, which, unit, t))
+        return np.full(w.shape, np.nan) if isinstance(result, Raised) else vector(result)
+
+    return outer
 
 
 def _side(f: Callable[[float], Any], sign: int) -> Any:

@@ -118,10 +118,40 @@ OPGRAD: dict[str, Any] = {
     "stats": opgrad_scipy.stats,
     "og": og,
 }
+
+
+def _of_truths_as_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
+    """SciPy's softmax refuses truths; OpGrad's takes them for 0 and 1, on purpose."""
+
+    @functools.wraps(function)
+    def taking(x: Any, axis: Any = None) -> Any:
+        data = np.asarray(x)
+        return function(data.astype(np.int8) if data.dtype == np.bool_ else x, axis=axis)
+
+    return taking
+
+
+def _cut_convolution(in1: Any, in2: Any, mode: str = "full") -> Any:
+    """SciPy's, but that other modes take a part of the full one, on purpose.
+
+    By itself SciPy has NaN in more places, where something is infinite.
+    """
+    part = scipy.signal.convolve(in1, in2, mode)
+    if np.all(np.isfinite(part)) or mode != "same":
+        return part
+    full = scipy.signal.convolve(in1, in2)
+    starts = [(full_n - n) // 2 for full_n, n in zip(full.shape, part.shape, strict=True)]
+    return full[tuple(slice(i, i + n) for i, n in zip(starts, part.shape, strict=True))]
+
+
 _PLAIN_ONLY: dict[str, Any] = {
-    "og_special": scipy.special,
+    "og_special": SimpleNamespace(
+        logsumexp=scipy.special.logsumexp,
+        softmax=_of_truths_as_numbers(scipy.special.softmax),
+        log_softmax=_of_truths_as_numbers(scipy.special.log_softmax),
+    ),
     "linalg": scipy.linalg,
-    "signal": scipy.signal,
+    "signal": SimpleNamespace(convolve=_cut_convolution),
     "stats": scipy.stats,
 }
 PLAIN: dict[str, Any] = OPGRAD | _PLAIN_ONLY

@@ -208,3 +208,27 @@ def test_second_derivative_of_eigvals_is_refused() -> None:
     """Its rule calls foreign code: it is opaque."""
     with pytest.raises(og.NotDifferentiable):
         og.hessian(lambda a: np.sum(np.linalg.eigvals(a) ** 2))(REAL_SPECTRUM)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_qr_of_dependent_columns_has_no_derivative(compiled: bool) -> None:
+    """It is NaN, also where rounding hides that R is singular; the rest of a stack has its own."""
+    nearly = np.array([[0.0, 0.0], [0.232, 1.88]])  # NumPy's R has 4e-16 on its diagonal
+    stack = np.stack([SQUARE[:2, :2], nearly, np.zeros((2, 2))])
+    gradient = og.grad(lambda a: np.sum(np.linalg.qr(a).Q * SQUARE[1:, 1:]))
+    given = (og.compile(gradient, backend="python") if compiled else gradient)(stack)
+    np.testing.assert_allclose(given[0], gradient(stack[0]), rtol=1e-12, atol=1e-14)
+    assert np.all(np.isfinite(given[0]))
+    assert np.all(np.isnan(given[1:]))
+
+
+def test_lstsq_of_complex_numbers() -> None:
+    """The residuals are real, sums of squared sizes; gradients are refused."""
+    a, b = np.array([[1.0], [1.0], [1.0]]), np.array([1 - 1j, 2j, -1.0])
+    given, expected = np.linalg.lstsq(og.Value(a), b), np.linalg.lstsq(a, b)
+    for part, other in zip(given, expected, strict=True):
+        data = part.data if isinstance(part, og.Value) else part
+        np.testing.assert_allclose(data, other, rtol=1e-13)
+        assert np.asarray(data).dtype == np.asarray(other).dtype
+    with pytest.raises(og.NotDifferentiable, match="real matrices only"):
+        og.grad(lambda a: np.sum(np.linalg.lstsq(a, b)[1]))(a)

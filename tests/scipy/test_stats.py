@@ -87,3 +87,10 @@ def test_poisson() -> None:
     np.testing.assert_allclose(stats.poisson.pmf(k, 2.2), scipy_stats.poisson.pmf(k, 2.2))
     found: Any = og.grad(lambda mu: np.sum(stats.poisson.logpmf(k[:3], mu)))(2.2)
     assert found == pytest.approx(7 / 2.2 - 3)
+
+
+@pytest.mark.parametrize("x", [-1.5, 0.0, 2.0, -800.0, 800.0])
+def test_laplace_is_smooth_at_its_middle(x: float) -> None:
+    """The derivative of its distribution function is its density, 0.5 at 0, and 0 far out."""
+    given = og.grad(stats.laplace.cdf)(x)
+    np.testing.assert_allclose(given, scipy_stats.laplace.pdf(x), rtol=1e-14)

@@ -318,3 +318,25 @@ def test_a_rule_that_is_not_differentiable_at_ones() -> None:
     b = 0.7
     expected = (2 * b**2 - 1) / (2 * (1 + b**2) ** 2.5)
     assert og.grad(og.grad(square))(b) == pytest.approx(expected, rel=1e-10)
+
+
+def test_a_comparison_behind_an_infinite_derivative() -> None:
+    """A rule that gives neither input a cotangent does so while zeros are tracked, too."""
+
+    def f(x: Any) -> Any:
+        return np.sum(np.hypot(np.greater_equal(np.sqrt(x), x), x))
+
+    np.testing.assert_array_equal(og.hvp(f, (np.array([4.0, 9.0]),), (np.ones(2),)), [0.0, 0.0])
+    assert np.shape(og.hvp(f, (np.zeros(2),), (np.ones(2),))) == (2,)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_of_nothing_no_element_is_alive(compiled: bool) -> None:
+    """Where nothing is selected of an empty array, what is infinite beside it has no part."""
+
+    def f(a: Any, x: Any) -> Any:
+        return np.sum(np.where(np.less(x, 0), 0.0, x * np.log(a)))
+
+    gradient = og.grad(f)
+    gradient = og.compile(gradient, backend="python") if compiled else gradient
+    assert gradient(0.0, np.zeros(0)) == 0

@@ -29,8 +29,9 @@ def _outer(a: Any, b: Any, out: Any = None) -> Any:
 def _einsum(*operands: Any, optimize: Any = False, **options: Any) -> Any:
     """Sums, transposes and one product, where two operands or one are spelled out.
 
-    Of two, each label is in both terms and summed over or not, or in one of them; labels that are
-    summed over in one term alone are so before.
+    Of two, each label is in both terms and summed over or not, or in one of them and the result.
+    What is summed over in one of two terms alone is left to NumPy: summed before the product it
+    would be another sum, where a zero meets an infinity.
     """
     if not operands or not isinstance(operands[0], str) or options:
         return NotImplemented
@@ -40,10 +41,10 @@ def _einsum(*operands: Any, optimize: Any = False, **options: Any) -> Any:
         return NotImplemented
     terms, result = found
     alone = [set(term) - set(result) - set("".join(terms).replace(term, "", 1)) for term in terms]
-    for k, labels in enumerate(alone):
-        arrays[k], terms[k] = _summed(arrays[k], terms[k], labels)
     if len(arrays) == 1:
-        return _ordered(arrays[0], terms[0], result)
+        return _ordered(*_summed(arrays[0], terms[0], alone[0]), result)
+    if any(alone):
+        return NotImplemented
     return _product(arrays[0], arrays[1], terms[0], terms[1], result)
 
 

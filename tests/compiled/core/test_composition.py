@@ -248,3 +248,16 @@ def test_second_derivatives_that_called_back_ops_leave_at_zero(f: Any, backend: 
     """A gradient that does not depend on its argument is plain data to the next derivative."""
     compiled = og.compile(og.hessian(lambda x: np.sum(f(x))), backend=backend)
     np.testing.assert_array_equal(compiled(np.array([0.25, 0.5])), np.zeros((2, 2)))
+
+
+@EACH_BACKEND
+@pytest.mark.parametrize(
+    "f",
+    [lambda a, s: np.sin(s), lambda a, s: s * 2, lambda a, s: s > 1],
+    ids=["float", "number", "truth"],
+)
+def test_a_loss_that_does_not_depend_on_what_is_differentiated(backend: str, f: Any) -> None:
+    """It has the gradient zero; what is traced is no Value in disguise."""
+    both = og.value_and_grad(f)
+    given = og.compile(both, backend=backend)([1.5, X], 2.0)
+    assert_same(given, both([1.5, X], 2.0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,6 @@ FORMS: dict[str, Callable[..., Any]] = {
     "einsum, rows": lambda x, y, z: np.einsum("ij,ij->i", x, A),
     "einsum, outer": lambda x, y, z: np.einsum("i,j->ji", x[0], y[1]),
     "einsum, batch": lambda x, y, z: np.einsum("bij,bkj->bki", z, z),
-    "einsum, summed alone": lambda x, y, z: np.einsum("ij,kl->k", x, y),
     "einsum, of one": lambda x, y, z: np.einsum("bij->jb", z),
     "einsum, two axes summed": lambda x, y, z: np.einsum("bij,ij->b", z, x),
 }
@@ -64,6 +64,7 @@ REFUSED: dict[str, Callable[..., Any]] = {
     "repeat, unequally": lambda x, y, z: np.repeat(x, [1, 2, 3], axis=0),
     "diff, prepended": lambda x, y, z: np.diff(x, prepend=0.0),
     "einsum, diagonal": lambda x, y, z: np.einsum("ii->i", x[:, :3]),
+    "einsum, summed alone": lambda x, y, z: np.einsum("ij,kl->k", x, y),
     "einsum, of three": lambda x, y, z: np.einsum("ij,kj,i->k", x, y, x[:, 0]),
     "einsum, ellipsis": lambda x, y, z: np.einsum("...i,ji->...j", z, y),
     "concatenate, of truths": lambda x, y, z: np.concatenate([x > 0, y > 0]),
@@ -83,6 +84,20 @@ def test_forms_give_what_numpy_gives(name: str, dtype: Any, backend: str) -> Non
     fast(*given)
     got = fast(*given)
     assert_same(got, expected, cancels="einsum" in name)
+
+
+@EACH_BACKEND
+@pytest.mark.parametrize("subscripts", ["i,j->", "i,j->i", "ij,j->", "ij,kj->", "i,i->", "ij->"])
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_einsum_of_zeros_and_infinities(subscripts: str, backend: str) -> None:
+    """Each product is one of the sum: 0 times inf is NaN, whatever is beside it."""
+    x = np.array([0.0, 1.0, np.inf])
+    terms = subscripts.partition("->")[0].split(",")
+    arrays = [x if len(term) == 1 else np.array([x, x]) for term in terms]
+    function = partial(np.einsum, subscripts)
+    fast = og.compile(function, backend=backend)
+    for _ in range(2):
+        assert_same(fast(*arrays), function(*arrays))
 
 
 @EACH_BACKEND

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import opgrad as og
 from tests.compiled.core.backends import EACH_BACKEND
 from tests.compiled.core.plain_run import assert_compiled_is_plain
 
@@ -106,3 +107,10 @@ def test_python_s_arithmetic_in_every_call(
     """Not only in the first: zero divisions, overflows, roots, integers of any length."""
     for order in (calls, calls[::-1], [calls[0], *calls[1:], calls[0]]):
         assert_compiled_is_plain(function, [(x,) for x in order], backend)
+
+
+@EACH_BACKEND
+def test_a_reciprocal_of_pythons_zero_raises(backend: str) -> None:
+    """The op divides as Python does, in a program as well."""
+    both = og.value_and_grad(og.ops["elementary.reciprocal"])
+    assert_compiled_is_plain(both, [(2.0,), (0.0,), (-4.0,)], backend)
