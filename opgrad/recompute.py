@@ -14,7 +14,7 @@ from opgrad.alive import Alive, Masks
 from opgrad.call import fresh_node
 from opgrad.choice import check_function
 from opgrad.containers import flatten
-from opgrad.data import say, snapshot
+from opgrad.data import is_traced, say, snapshot
 from opgrad.errors import ChangedError
 from opgrad.node import Constant, Node, next_number, raw
 from opgrad.operation import Op, OwnPass
@@ -70,7 +70,7 @@ def checkpoint(f: Callable[P, R]) -> Callable[P, R]:
             params = {
                 "segment": segment,
                 "index": index,
-                "form": _form_of(out.data),
+                "form": _Form.of(out.data),
                 "captured": captured,
             }
             results.append(_computed(out.data, (*given, *captured), params))
@@ -92,20 +92,23 @@ class _Segment:
     def __repr__(self) -> str:
         return getattr(self.f, "__name__", repr(self.f))
 
-    def run_again(self, inputs: Sequence[Any], index: int, form: tuple[Any, Any]) -> Node:
-        """The result of that index, as another run has it: of the form that it had before."""
+    def run_again(self, inputs: Sequence[Any], index: int, form: _Form) -> Node:
+        """The result of that index, as another run has it: what it was before."""
         outs = flatten(self.run(inputs))[0]
         out = outs[index] if index < len(outs) else None
         is_given = any(out is x for x in inputs)
-        if isinstance(out, Node) and not is_given and _form_of(out.data) == form:
-            return out
-        shape, dtype = form
-        before = f"shape {shape}" if dtype is None else f"shape {shape} and dtype {dtype}"
-        now = "an argument" if is_given else say(raw(out))
+        if isinstance(out, Node) and not is_given:
+            found = _Form.of(out.data)
+            if found.is_like(form):
+                return out
+            now = found.say(beside=form)
+        else:
+            now = "an argument" if is_given else say(raw(out))
         raise ChangedError(
             f"{self!r}, a checkpoint, was run again for its derivative, and did not do the same: "
-            f"result {index} was a computed Value of {before}, and is {now} now. What it draws "
-            f"at random or changes outside, do outside, and pass it in."
+            f"result {index} was a computed Value of {form.say()}, and is {now} now. What it "
+            f"draws at random or changes outside, do outside, and pass it in; what it takes from "
+            f"outside must not change before the backward pass."
         )
 
     def run(self, inputs: Sequence[Any]) -> Any:
@@ -116,6 +119,47 @@ class _Segment:
         start = min((x.number for x in inputs if isinstance(x, Node)), default=next_number())
         with running(start, inputs):
             return self.f(*args, **kwargs)
+
+
+@frozen
+class _Form:
+    """What a result is told by, when it is computed again: it need not be kept for that.
+
+    Attributes:
+        shape, dtype: of a number, ``()`` and ``None``.
+        total: the sum of all elements; ``None`` where that would be known only later.
+        size: the sum of their magnitudes.
+    """
+
+    shape: tuple[int, ...]
+    dtype: Any
+    total: Any
+    size: Any
+
+    @classmethod
+    def of(cls, data: Any) -> _Form:
+        shape, dtype = getattr(data, "shape", ()), getattr(data, "dtype", None)
+        if is_traced(data) or not isinstance(data, np.ndarray | int | float | complex | np.number):
+            return cls(shape, dtype, None, None)
+        with np.errstate(all="ignore"):
+            return cls(shape, dtype, np.sum(data), np.sum(np.abs(data)))
+
+    def is_like(self, other: _Form) -> bool:
+        """Whether it is the same to half the digits: BLAS may round otherwise the second time."""
+        if (self.shape, self.dtype) != (other.shape, other.dtype):
+            return False
+        if self.total is None or other.total is None or not np.isfinite(other.size):
+            return True
+        has_digits = self.dtype is not None and self.dtype.kind in "fc"
+        eps = np.finfo(self.dtype if has_digits else np.float64).eps
+        limit = float(np.sqrt(eps)) * float(other.size)
+        return bool(abs(self.total - other.total) <= limit and abs(self.size - other.size) <= limit)
+
+    def say(self, *, beside: _Form | None = None) -> str:
+        """In words; only what is not the same, if that is but the numbers."""
+        if beside is not None and (self.shape, self.dtype) == (beside.shape, beside.dtype):
+            return "of other numbers"
+        return f"shape {self.shape}" + ("" if self.dtype is None else f" and dtype {self.dtype}")
 
 
 CHECKPOINT = Op(
@@ -191,10 +235,6 @@ def _forth(
     if tangent is None:
         return zero_like(root.data), False
     return tangent, (masks or {}).get(root.number, True)
-
-
-def _form_of(data: Any) -> tuple[Any, Any]:
-    return getattr(data, "shape", ()), getattr(data, "dtype", None)
 
 
 def _rule(g: Any, out: Any, *inputs: Any, **params: Any) -> tuple[Any, ...]:

@@ -98,8 +98,9 @@ def test_memory_falls() -> None:
         lambda x: 5.0,
         lambda x: x,
         lambda x: (),
+        lambda x: x * np.float64(2.001),
     ],
-    ids=["shape", "dtype", "nothing", "plain", "argument", "none of them"],
+    ids=["shape", "dtype", "nothing", "plain", "argument", "none of them", "numbers"],
 )
 @pytest.mark.parametrize("forward", [False, True], ids=["vjp", "jvp"])
 def test_another_result_the_second_time(later: Callable[[Any], Any], forward: bool) -> None:
@@ -115,3 +116,33 @@ def test_another_result_the_second_time(later: Callable[[Any], Any], forward: bo
     else:
         with pytest.raises(og.errors.ChangedError, match=r"fickle, a checkpoint, was run again"):
             og.grad(og.checkpoint(fickle))(np.float64(1))
+
+
+def test_a_buffer_that_changes_before_the_backward_pass() -> None:
+    """What the segment takes from outside is another when it runs again: told, and not computed."""
+    buffer = np.ones(3)
+
+    def f(x: Any) -> Any:
+        y = np.sum(og.checkpoint(lambda z: z * buffer)(x))
+        buffer[:] = 9.0
+        return y
+
+    with pytest.raises(og.errors.ChangedError, match="of other numbers"):
+        og.grad(f)(np.ones(3))
+
+
+def test_random_numbers_inside() -> None:
+    """They are others the second time."""
+    rng = np.random.default_rng(0)
+    with pytest.raises(og.errors.ChangedError, match="draws at random"):
+        og.grad(lambda x: np.sum(og.checkpoint(lambda z: z * rng.normal(size=3))(x)))(np.ones(3))
+
+
+@pytest.mark.parametrize(
+    "x", [np.array([0.0, np.inf]), np.array([np.nan]), np.zeros((0, 2)), 2, 1j]
+)
+def test_the_same_result_the_second_time(x: Any) -> None:
+    """Infinities, NaN, nothing at all, whole and complex numbers are no other numbers."""
+    block = og.checkpoint(lambda z: z * 2.0)
+    og.Value(block(og.Value(x)).data)
+    og.backward(block(og.Value(x)), np.ones(np.shape(x)) if np.shape(x) else 1.0)
