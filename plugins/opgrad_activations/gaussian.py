@@ -18,7 +18,9 @@ def _erfc(x: Raw) -> Raw:
     if og.is_traced(x):
         return x.erfc()
     out = _math_erfc(x)  # an array of objects, or a float
-    return out if isinstance(out, float) else out.astype(np.result_type(x))
+    if not isinstance(out, float):
+        return out.astype(np.result_type(x))
+    return np.result_type(x).type(out) if hasattr(x, "dtype") else out
 
 
 @og.op(elementwise=True, samples=ANYWHERE)
