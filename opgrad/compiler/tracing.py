@@ -17,7 +17,7 @@ from opgrad.compiler.avals import Aval
 from opgrad.compiler.primitives import RESHAPE, elementwise, make
 from opgrad.compiler.recording import Trace
 from opgrad.compiler.rewrite import snapshot
-from opgrad.compiler.traced import Traced
+from opgrad.compiler.traced import StandInType, Traced
 from opgrad.containers import STATIC, flatten, flatten_in_order
 from opgrad.data import NUMBER_TYPES
 from opgrad.errors import NotTraceable, OpgradError
@@ -110,7 +110,8 @@ def trace(
     is_changed = now != structure or any(a is not b for a, b in zip(after, arguments, strict=True))
     if is_changed:
         raise run.refusal(f"{name} changes a container that it was given;")
-    parts, out_structure = flatten(returned)
+    found, out_structure = flatten(returned)
+    parts = [x.stands_for if type(x) is StandInType else x for x in found]  # it has asked type(x)
     if run.given_up is None:
         for part in parts:
             is_node = isinstance(part, Node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +18,10 @@ _math_erfc = np.frompyfunc(math.erfc, 1, 1)  # NumPy has none
 def _erfc(x: Raw) -> Raw:
     if og.is_traced(x):
         return x.erfc()
-    out = _math_erfc(x)  # an array of objects, or a float
-    return out if isinstance(out, float) else out.astype(np.result_type(x))
+    out: Any = _math_erfc(x)  # an array of objects, or a float
+    if not isinstance(out, float):
+        return out.astype(np.result_type(x))
+    return np.result_type(x).type(out) if hasattr(x, "dtype") else out
 
 
 @og.op(elementwise=True, samples=ANYWHERE)

@@ -289,6 +289,8 @@ def is_refusal(error: Exception) -> bool:
         errors.CutGradientError,
     )
     texts = (
+        "float division by zero",  # Python's numbers raise where NumPy's give infinity
+        "complex division by zero",
         "complex numbers have no order",
         "for real numbers only",
         "unsupported operand type",

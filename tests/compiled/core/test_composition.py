@@ -261,3 +261,13 @@ def test_a_loss_that_does_not_depend_on_what_is_differentiated(backend: str, f: 
     both = og.value_and_grad(f)
     given = og.compile(both, backend=backend)([1.5, X], 2.0)
     assert_same(given, both([1.5, X], 2.0))
+
+
+@EACH_BACKEND
+def test_a_class_that_is_returned(backend: str) -> None:
+    """It is that of the data, also where the function has asked a stand-in for its type."""
+    compiled = og.compile(lambda x, y: [y * 2, type(x), type(y)], backend=backend)
+    for x in (1.5, 2, np.float64(1.5), True):
+        for _ in range(2):
+            assert compiled(x, X)[1:] == [type(x), np.ndarray]
+            assert all(type(cls) is type for cls in compiled(x, X)[1:])

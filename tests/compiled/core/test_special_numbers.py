@@ -114,3 +114,13 @@ def test_a_reciprocal_of_pythons_zero_raises(backend: str) -> None:
     """The op divides as Python does, in a program as well."""
     both = og.value_and_grad(og.ops["elementary.reciprocal"])
     assert_compiled_is_plain(both, [(2.0,), (0.0,), (-4.0,)], backend)
+
+
+@EACH_BACKEND
+@pytest.mark.parametrize("name", ["normal_cdf", "gelu"])
+@pytest.mark.parametrize("number", [float, np.float64, np.float32])
+def test_numbers_keep_their_kind(name: str, number: Any, backend: str) -> None:
+    """NumPy's numbers give NumPy's, of their precision, and Python's give Python's."""
+    both = og.value_and_grad(og.ops[f"activations.{name}"])
+    assert all(type(x) is number for x in both(number(0.5)))
+    assert_compiled_is_plain(both, [(number(0.5),), (number(-2.0),)], backend)
