@@ -98,7 +98,9 @@ def trace(
     except NotTraceable:
         raise
     except Exception as error:
-        if NotTraceable.behind(error) is None and not _is_of_function(error, run):
+        if NotTraceable.behind(error) is None and (
+            not _is_of_function(error, run) or holds_stand_in(error.args)
+        ):
             raise run.refusal(
                 f"{name} raised {error!r} on what stands for its arguments;"
             ) from error

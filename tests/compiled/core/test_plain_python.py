@@ -176,3 +176,23 @@ def test_tracing_asks_seldom(x: Any) -> None:
     finally:
         sys.setprofile(before)
     assert asked < 2 * len(compiled.traced_graph)
+
+
+@EACH_BACKEND
+def test_an_exception_that_holds_a_value_holds_plain_data(backend: str) -> None:
+    """It is that of a plain run: its arguments are numbers, and so is its text."""
+
+    def f(x: Any) -> Any:
+        if x > 0:
+            raise ValueError(x * 2, {"at": [x]})
+        return x
+
+    compiled = og.compile(f, backend=backend)
+    for x in (1.5, -1.0, 2.5):
+        if x < 0:
+            assert compiled(x) == x
+            continue
+        with pytest.raises(ValueError, match="at") as caught:
+            compiled(x)
+        assert caught.value.args == (x * 2, {"at": [x]})
+        assert type(caught.value.args[0]) is float
