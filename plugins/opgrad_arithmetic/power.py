@@ -41,21 +41,26 @@ def pow(x: Raw, y: Raw) -> Raw:
     return out
 
 
-# For y = 0, x**0 is flat: the exponent y - 1 would give 0 * inf at x = 0.
-
-
 @pow.vjp_wrt(0)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
     if _are_numbers(x, y):
-        return g * (y * _power(x, (y - 1) * (y != 0)))
+        return g * (y * _power(x, (y - 1) * (y != 0 or x != 0)))
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        return g * (y * np.power(x, (y - 1.0) * (y != 0)))  # 1.0: integers would overflow
+        return g * (y * np.power(x, _one_less(y, x)))
 
 
 @pow.vjp_wrt(1)
 def _(g: Raw, out: Raw, x: Raw, y: Raw) -> Raw:
     with np.errstate(invalid="ignore"):
         return g * (out * np.log(1.0 * x + (x == 0)))  # the log of 1, not of 0
+
+
+def _one_less(y: Raw, x: Raw) -> Raw:
+    """y - 1, but 0 where x and y are: there x**y is flat, and the formula would say 0 * inf."""
+    less, is_steep = y - 1.0, y != 0  # 1.0: integers would overflow
+    if isinstance(is_steep, bool | np.bool_ | np.ndarray) and np.all(is_steep):
+        return less
+    return less * (is_steep + (y == 0) * (x != 0))  # no `|`, which Python's numbers lack
 
 
 def _are_numbers(x: Raw, y: Raw) -> bool:

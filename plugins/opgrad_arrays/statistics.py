@@ -39,6 +39,8 @@ def _quantile(
             f"np.quantile of Values has the methods {', '.join(_PLACES)}, and no weights; "
             f"given method={method!r}"
         )
+    if np.ndim(q) > 2:  # as NumPy says, though it takes two axes
+        raise ValueError("q must be a scalar or 1d")
     a = strong(a)
     if np.iscomplexobj(a) or np.iscomplexobj(q):
         raise TypeError("a must be an array of real numbers, and so must q")

@@ -201,3 +201,10 @@ def test_quantiles_of_any_shape_over_any_axes(data: st.DataObject) -> None:
     expected = np.quantile(x, q, axis=axis, keepdims=keepdims)
     assert out.shape == expected.shape
     np.testing.assert_allclose(out.data, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_places_of_three_axes_are_refused() -> None:
+    """As by NumPy, which takes two at most."""
+    for a in (np.array(1.5), VECTOR):
+        with pytest.raises(ValueError, match="q must be a scalar or 1d"):
+            np.quantile(og.Value(a), np.array([[[0.5]]]))

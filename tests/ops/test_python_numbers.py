@@ -140,3 +140,17 @@ def test_round_to_decimals_through_numpy() -> None:
     """np.round's decimals arrive as the op's param."""
     rounded: Any = np.round(og.Value(3.14159), decimals=2)
     assert rounded.data == 3.14
+
+
+@pytest.mark.parametrize("exponent", [0.0, -0.0, np.float64(0.0), np.zeros(2)])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_mixed_second_derivative_of_a_power_to_zero(exponent: Any, compiled: bool) -> None:
+    """That of x**y by both, at y = 0, is 1 / x: the first one by x is 0 there, and not flat."""
+
+    def f(x: Any, y: Any) -> Any:
+        return np.sum(og.grad(lambda x: np.sum(x**y))(x))
+
+    mixed = og.grad(f, 1)
+    mixed = og.compile(mixed, backend="python") if compiled else mixed
+    x = 0.25 + 0 * exponent
+    np.testing.assert_allclose(mixed(x, exponent), np.ones_like(exponent) * 4.0, rtol=1e-14)
