@@ -24,7 +24,7 @@ ARRAY = np.array([1.0, 2.0])
 
 @pytest.mark.parametrize(
     "data",
-    ["a", b"a", None, [1, 2], (1.0,), {}, object(), Value(1), og.Constant(1), np.array([1, None]),
+    [pytest.param(object(), id="object"), "a", b"a", None, [1, 2], (1.0,), {}, Value(1), og.Constant(1), np.array([1, None]),
      np.array(["a"]), np.datetime64("2020"), np.str_("a")],
     ids=repr,
 )  # fmt: skip
@@ -176,7 +176,9 @@ def test_an_array_is_not_changed_by_a_refused_in_place_operator() -> None:
 
 
 @pytest.mark.parametrize("data", [3, np.int32(3), True])
-@pytest.mark.parametrize("use", [int, range, math.factorial, "abcd".__getitem__], ids=str)
+@pytest.mark.parametrize(
+    "use", [int, range, math.factorial, pytest.param("abcd".__getitem__, id="text")], ids=str
+)
 def test_integers_do_not_pass_for_plain_ones(use: Callable[[Any], Any], data: Any) -> None:
     """An integer Value may have a gradient, too."""
     with pytest.raises(CutGradientError, match=r"say so with v\.data"):
@@ -199,7 +201,9 @@ def test_an_unknown_numpy_function_says_what_to_do(function: Any) -> None:
 # -- operators ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("other", ["a", None, [1, 2], (1,), {}, object()], ids=repr)
+@pytest.mark.parametrize(
+    "other", ["a", None, [1, 2], (1,), {}, pytest.param(object(), id="object")], ids=repr
+)
 @pytest.mark.parametrize("symbol", [operator.add, operator.mul])
 def test_operators_refuse_what_is_no_number(symbol: Any, other: Any) -> None:
     """`v + "a"` is Python's own TypeError, on either side."""

@@ -99,7 +99,6 @@ def test_operators_on_special_values(
         (lambda n: np.ones(2, np.int8) + n, [3, 200, -3]),
         (lambda x: 1 / np.maximum(np.sum(x), 0), [np.array([1.0, 2.0]), np.array([1.0, -2.0])]),
     ],
-    ids=str,
 )
 def test_python_s_arithmetic_in_every_call(
     function: Callable[[Any], Any], calls: list[Any], backend: str
