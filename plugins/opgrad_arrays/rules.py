@@ -54,7 +54,9 @@ def in_dtype(x: Any, dtype: Any) -> Any:
         return x
     if given.kind in "biu" and np.dtype(dtype).kind in "fc":
         x = x * np.result_type(given, dtype).type(1)
-    return np.astype(x, dtype) if np.result_type(x) != dtype else x
+    if np.result_type(x) == dtype:
+        return x
+    return np.astype(x if hasattr(x, "astype") else np.asarray(x), dtype)
 
 
 def refuse(function: str, **given: Any) -> None:
